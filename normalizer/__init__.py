@@ -1,0 +1,1 @@
+"""Clinical-trial eligibility criteria as data that can be trusted."""
