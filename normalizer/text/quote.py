@@ -1,0 +1,119 @@
+"""From a quote to the characters it was taken from: exact, then by folded white space and cleaned characters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from normalizer.model.span import Span
+from normalizer.model.view import View
+from normalizer.text.clean import clean
+
+_RUN: Final = re.compile(r"\s+")
+_IRREGULAR: Final = re.compile(r"[^\S ]|  ")
+_POINTS: Final = ".,"
+
+
+def fold(text: str) -> str:
+    """Return ``text`` with each run of white space as one blank and none at the ends."""
+    return " ".join(text.split())
+
+
+def _folded(text: str) -> View:
+    """Return the cleaned view of ``text`` with runs of white space folded to one blank, not stripped."""
+    view = clean(text)
+    if _IRREGULAR.search(view.text) is None:
+        return view
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    old_starts = view.starts or range(len(text))
+    old_ends = view.ends or range(1, len(text) + 1)
+    at = 0
+    for run in _RUN.finditer(view.text):
+        start, end = run.span()
+        pieces.append(view.text[at:start])
+        starts.extend(old_starts[at : start + 1])
+        ends.extend(old_ends[at:start])
+        ends.append(old_ends[end - 1])
+        at = end
+    starts.extend(old_starts[at:])
+    ends.extend(old_ends[at:])
+    pieces.append(view.text[at:])
+    return View(" ".join(pieces), tuple(starts), tuple(ends))
+
+
+def _glued(text: str, start: int, end: int) -> bool:
+    """Say whether ``[start, end)`` cuts a word or a numeral: "age" in "dosage", "≥1" in "≥1.5"."""
+    if start:
+        first, before = text[start], text[start - 1]
+        if (first.isalpha() and before.isalpha()) or (first.isdigit() and before.isdigit()):
+            return True
+        if first.isdigit() and before in _POINTS and start > 1 and text[start - 2].isdigit():
+            return True
+    if end < len(text):
+        last, after = text[end - 1], text[end]
+        if (last.isalpha() and after.isalpha()) or (last.isdigit() and after.isdigit()):
+            return True
+        if last.isdigit() and after in _POINTS and end + 1 < len(text) and text[end + 1].isdigit():
+            return True
+    return False
+
+
+def _all(text: str, quote: str, start: int = 0) -> list[Span]:
+    """Return the occurrences that cut no word or numeral, or when there are none, all of them."""
+    whole: list[Span] = []
+    cut: list[Span] = []
+    size = len(quote)
+    at = text.find(quote, start)
+    while at >= 0:
+        (cut if _glued(text, at, at + size) else whole).append(Span(at, at + size))
+        at = text.find(quote, at + size)
+    return whole or cut
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteIndex:
+    """A text prepared for many look-ups of quotes; ``view`` is cleaned and has its white space folded."""
+
+    text: str
+    view: View
+
+    @classmethod
+    def of(cls, text: str) -> QuoteIndex:
+        """Prepare ``text``."""
+        return cls(text, _folded(text))
+
+    def occurrences(self, quote: str) -> list[Span]:
+        """Return the spans of ``text`` that read ``quote`` after folding and cleaning, in order, not overlapping."""
+        wanted = fold(clean(quote).text)
+        if not wanted:
+            return []
+        spans = _all(self.view.text, wanted)
+        return spans if self.view.starts is None else [self.view.original(span) for span in spans]
+
+
+def occurrences(text: str, quote: str) -> list[Span]:
+    """Return every span of ``text`` that reads ``quote`` after white-space folding and cleaning of both.
+
+    Occurrences that cut a word or a numeral ("≥1" in "≥1.5") count only when there are no others.
+    """
+    return QuoteIndex.of(text).occurrences(quote)
+
+
+def find_quote(text: str, quote: str, start: int = 0) -> Span | None:
+    """Return the first span at or after ``start`` that reads ``quote``: exact, else folded and cleaned; never fuzzy.
+
+    Args:
+        text: the text that was quoted.
+        quote: the words as printed; an empty or blank quote is found nowhere.
+        start: code-point offset into ``text``.
+
+    """
+    if not quote.strip():
+        return None
+    exact = _all(text, quote, start)
+    if exact:
+        return exact[0]
+    return next((span for span in occurrences(text, quote) if span.start >= start), None)
