@@ -1,0 +1,101 @@
+"""The vocabulary's data files keep their own rules."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from normalizer import units
+from normalizer.concepts import concept, concepts, names, scale_of, scales
+from normalizer.concepts.table import DATA, Case, NameStatus
+from normalizer.model.draft import AtomType
+
+OWN_KINDS = {"score", "grade", "ratio", "count", "multiple"}
+UNIT_ROWS = list(csv.DictReader((Path(units.__file__).parent / "data" / "units.csv").open(encoding="utf-8")))
+UNIT_KINDS = {row["code"]: row["kind"] for row in UNIT_ROWS}
+
+
+def test_concepts_are_many_and_every_id_stands_once() -> None:
+    rows = [row[0] for path in (DATA / "concepts").glob("*.csv") for row in list(csv.reader(path.open(encoding="utf-8")))[1:]]
+    assert len(rows) == len(set(rows)) == len(concepts())
+
+
+@pytest.mark.parametrize("entry", concepts().values(), ids=lambda entry: entry.id)
+def test_concept_row(entry) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    assert re.fullmatch(r"[a-z0-9_]+", entry.id)
+    assert entry.name == entry.name.lower().strip()
+    assert entry.type in get_args(AtomType)
+    assert entry.source
+    assert set(entry.kinds) <= OWN_KINDS | set(UNIT_KINDS.values())
+    if entry.unit is not None:
+        assert UNIT_KINDS[entry.unit] in entry.kinds
+    if entry.low is not None or entry.high is not None:
+        assert entry.range_source
+    if entry.low is not None and entry.high is not None:
+        assert entry.low < entry.high
+
+
+def test_every_name_row_is_sound() -> None:
+    wrong = [
+        name
+        for name in names()
+        if name.concept not in concepts()
+        or name.status not in get_args(NameStatus)
+        or name.case not in get_args(Case)
+        or not name.source
+        or not name.subject
+        or name.subject != name.subject.lower()
+    ]
+    assert wrong == []
+
+
+def test_one_printed_form_means_one_concept_unless_context_tells() -> None:
+    seen: dict[tuple[str, tuple[str, ...]], str] = {}
+    clashes = []
+    for name in names():
+        printed = re.sub(r"[\s-]", "", name.printed)
+        key = (printed.lower() if name.case == "any" else printed, name.context)
+        if seen.setdefault(key, name.concept) != name.concept:
+            clashes.append((name.printed, name.concept, seen[key]))
+    assert clashes == []
+
+
+def test_every_concept_is_reached_by_its_own_name() -> None:
+    reached = {name.concept for name in names() if name.printed == concept(name.concept).name}
+    assert set(concepts()) - reached == set()
+
+
+def test_spellings_end_in_words_that_are_not_respelt() -> None:
+    rows = list(csv.DictReader((DATA / "words.csv").open(encoding="utf-8")))
+    printed = {row["printed"] for row in rows}
+    assert [row for row in rows if row["word"] in printed or not row["source"]] == []
+    assert len(printed) == len(rows)
+
+
+def test_scales_name_concepts_and_sources() -> None:
+    assert [scale for scale in scales() if not scale.source or (scale.concept and scale.concept not in concepts())] == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "scale"),
+    [("ECOG PS", "ECOG"), ("nyha functional class", "NYHA"), ("WHO performance status", "WHO"), ("Child Pugh class", "Child-Pugh"),
+     ("BILAG-2004", "BILAG"), ("stage", "stage")],
+)  # fmt: skip
+def test_scale_of_knows_the_printed_forms(printed: str, scale: str) -> None:
+    found = scale_of(printed)
+    assert found is not None
+    assert found.name == scale
+
+
+@pytest.mark.parametrize("printed", ["Karnofsky", "DAS28", "PHQ-9", "MELD", ""])
+def test_scores_are_no_grades(printed: str) -> None:
+    assert scale_of(printed) is None
+
+
+def test_unknown_concept_raises() -> None:
+    with pytest.raises(KeyError):
+        concept("no_such_concept")
