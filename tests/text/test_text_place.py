@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from normalizer.model.draft import Atom, Draft, Limit, Time
-from normalizer.model.span import Span
 from normalizer.text import PlacedDraft, clean, fold, place
+
+if TYPE_CHECKING:
+    from normalizer.model.span import Span
 
 
 def draft(*atoms: tuple[str, ...]) -> Draft:
