@@ -30,7 +30,11 @@ class UnitMatch:
     power: int | None
 
 
-_LEAD: Final = re.compile(r"[^\S\n]{0,3}(?:[-‐‑–−⁃](?=[^\W\d])|\n[^\S\n]*(?=[a-z/]))?")
+_LEAD: Final = re.compile(
+    r"\+?[^\S\n]{0,3}(?:[-‐‑–−⁃](?=[^\W\d])|\n[^\S\n]*(?=[a-z/]))?"
+    r"(?:(?:consecutive|calendar|full|complete|completed|continuous|continued|successive|whole|entire|gestational"
+    r"|additional|further|previous|prior|past|last|preceding)[\s-](?=[dwmyhc]))?"
+)
 _POWER: Final = re.compile(
     r"(?P<times>[x×✕✖*·∙•Xх]\s?)?10(?:"
     r"\s?(?:\\?[\^ˆ∧˄'′]|\*\*|\\?\*|[eE]\+?)\s?\(?\+?(?P<e1>1[0-2]|[1-9])\)?\^?"
@@ -39,19 +43,27 @@ _POWER: Final = re.compile(
 )
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _OVER: Final = re.compile(
-    r"(?P<per>\s?[/⁄∕／]\s?[(\[]?\s?|\s?-?\bper[\s-]\s?(?:each\s)?)|(?P<each>\s(?:a|an|each|every|in a)\s(?=[dwmyh]))"
-    r"|\s(?:once\s)?(?P<adverb>daily|weekly|monthly|yearly|annually|hourly|QD|qd|q\.d\.)(?!\w)"
+    r"[^\S\n]?[/⁄∕／][^\S\n]?[(\[]?[^\S\n]?|(?:\s{1,12}|-|\b)per(?:\s{1,12}|-)(?:each\s)?"
+    r"|(?P<each>[^\S\n]?\b(?:a|an|each|every|in a)\s(?=[dwmyh]))"
+    r"|[^\S\n]?\b(?:once\s)?(?P<adverb>daily|weekly|monthly|yearly|annually|hourly|QD|qd|q\.d\.)(?!\w)"
 )
-_TIMES: Final = re.compile(r"\s?[·*•∙.⋅×]\s?(?=[^\W\d]|1[.,]73)|\s?\(?(?=1[.,·]73)")
-_BSA: Final = re.compile(r"\(?1[.,·]73\s?(?P<m2>m\s?\\?[\^ˆ]?\s?[2²]|sq\.?\s?m|m\s?sq|square met(?:er|re)s?)?(?:m(?!\w))?\)?")
+_TIMES: Final = re.compile(r"[^\S\n]?(?:[·*•∙⋅×][^\S\n]?|\.)(?=[^\W\d]|1[.,]73)|[^\S\n]?(?=\(?1[.,·]73)", re.IGNORECASE)
+_BSA: Final = re.compile(
+    r"(\()?1[.,·]73\s?(?P<m2>m\s?\\?[\^ˆ]?[-−–⁻]?\s?[2²]|sq\.?\s?m|m\s?sq|square met(?:er|re)s?)?(?:m(?!\w))?(?(1)\)?)"
+)
 _NUMBERED: Final = re.compile(r"(100|24|1)[\s-]?(?=[^\W\d])|(\d{1,4})[\s-]?(?=[^\W\d])")
-_MINUS: Final = re.compile(r"\s?\\?\^?\s?[-−–⁻][1¹](?!\d)")
+_MINUS: Final = re.compile(r"\\?\^?[-−–⁻]([123¹²³])(?!\d)")
+_RAISABLE: Final = re.compile(r"[ ·.*⋅∙\xa0]?[^\W\d]{1,6}\\?\^?[-−–⁻][123¹²³]")
+_SUFFIX: Final = re.compile(r"[^\S\n]?\(?([A-Z]{3})\b\)?")
 _TAIL: Final = re.compile(r"\s(?:of\s)?(?:body[\s-]?(?:weight|mass)|BW|bw)\b")
 _BLANK_POWER: Final = re.compile(r"(mm|m)\s\^?([23])(?![\w.])", re.IGNORECASE)
 _ADVERB: Final = {"d": "d", "w": "wk", "m": "mo", "y": "a", "a": "a", "h": "h", "q": "d"}
 _TIME: Final = frozenset({"s", "min", "h", "d", "wk", "mo", "a", "(24.h)"})
-_BARE: Final = frozenset({"", "{cells}"})
-_UNKNOWN: Final = re.compile(r"[A-Za-zµμ][\w+]{0,19}\s?/\s?(?:m?[lL]|d[lL]|[uµμ][lL]|mm3|mm³|kg|min|hr|day|week|month|year)(?!\w)")
+_BARE: Final = frozenset({"", "{cells}", "{events}"})
+_DEPTH: Final = 3
+_UNKNOWN: Final = re.compile(
+    r"[A-Za-zµμ][\w+]{0,19}\s?/\s?(?:m?[lL]|d[lL]|[uµμ][lL]|mm3|mm³|kg|min|hr|day|week|month|year)(?!\w)"
+)
 
 
 @cache
@@ -69,14 +81,14 @@ def _index() -> dict[tuple[str, ...], str]:
 
 def _denominator(text: str, at: int, damages: list[str]) -> tuple[int, str] | None:
     """Read one unit below the line; returns its end and code."""
-    if text.startswith(("1.73", "1,73", "1·73", "(1.73"), at) and (area := _BSA.match(text, at)):
+    if text[at : at + 1] in {"1", "("} and (area := _BSA.match(text, at)):
         if not area["m2"]:
             damages.append("1.73 m2 incomplete")
         return area.end(), "{1.73_m2}"
-    if blank := _BLANK_POWER.match(text, at):
+    if text[at : at + 1] in {"m", "M"} and (blank := _BLANK_POWER.match(text, at)):
         damages.append("raised digit on the line after a blank")
         return blank.end(), blank[1].lower() + blank[2]
-    number = _NUMBERED.match(text, at)
+    number = _NUMBERED.match(text, at) if text[at : at + 1].isdigit() else None
     found = read(text, number.end() if number else at)
     if found is None:
         return None
@@ -125,7 +137,7 @@ def _noun(text: str, at: int) -> int:
     """Return the end of a counted noun that follows a multiplier ("million cells"), else ``at``."""
     space = at + 1 if text[at : at + 1] in {" ", "\xa0"} else at
     found = read(text, space)
-    return found[0] if found and found[1].code in {"{cells}"} else at
+    return found[0] if found and found[1].code == "{cells}" else at
 
 
 def _counted(text: str, start: int, power: re.Match[str]) -> UnitMatch | None:
@@ -143,46 +155,77 @@ def _counted(text: str, start: int, power: re.Match[str]) -> UnitMatch | None:
     return found
 
 
+def _step(text: str, end: int, below: list[str], damages: list[str]) -> tuple[int, str, bool] | None:
+    """Read one further denominator behind ``end``: its end, its code, and whether only a known whole makes it one."""
+    over = _OVER.match(text, end)
+    if over is None and _RAISABLE.match(text, end) and (raised := _raised(text, end)):
+        return (*raised, True)
+    over = over or (_TIMES.match(text, end) if below else None)
+    if over is None:
+        return None
+    if over.re is _OVER and over["adverb"]:
+        return over.end(), _ADVERB[over["adverb"][0].lower()], True
+    found = _denominator(text, over.end(), damages)
+    if found is None:
+        return None
+    at, part = found
+    loose = over.re is _OVER and over["each"] is not None
+    if loose and part not in _TIME:
+        return None
+    return at, part, loose
+
+
+def _raised(text: str, end: int) -> tuple[int, str] | None:
+    """Read a denominator printed as a negative power behind ``end`` ("min-1", "m^-2"): its end and code."""
+    gap = 1 if text[end : end + 1] in {" ", "·", ".", "*", "⋅", "∙", "\xa0"} else 0
+    found = _denominator(text, end + gap, [])
+    minus = _MINUS.match(text, found[0]) if found else None
+    if found is None or minus is None:
+        return None
+    degree = minus[1].translate(_RAISED)
+    return minus.end(), found[1] if degree == "1" else found[1] + degree
+
+
+def _restated(top: str, part: str) -> bool:
+    """Say whether ``part``, a numbered unit below the line, is the same quantity again ("70 kg/154 lb")."""
+    if not part.startswith("("):
+        return False
+    below = table().get(part.strip("()").partition(".")[2])
+    above = table().get(top)
+    return below is None or below.kind not in {"time", "volume"} or (above is not None and above.kind == below.kind)
+
+
 def _parts(
     text: str, start: int, end: int, head: str, damages: list[str], *, power: int | None = None
 ) -> UnitMatch | None:
-    """Read denominators behind ``head`` as long as they are units; the longest reading with a known code wins."""
-    head, *below = head.split("/")
-    best: UnitMatch | None = None
+    """Read denominators behind ``head`` as long as they are units, and name the whole by the table."""
     index = _index()
-    if head in _BARE or head == "{events}":
-        head = ""
-    elif code := index.get((head, *sorted(below))):
-        best = UnitMatch(start, end, code, damages[0] if damages else None, power)
-    top, raised = head, False
-    while len(below) < 3:
-        over = _OVER.match(text, end)
-        minus = None
-        if over is None and below and end > start:
-            over = _TIMES.match(text, end)
-        if over is not None and over.re is _OVER and over["adverb"]:
-            at, part = over.end(), _ADVERB[over["adverb"][0].lower()]
-        elif over is not None and (step := _denominator(text, over.end(), damages)):
-            at, part = step
-            if over.re is _OVER and over["each"] and part not in _TIME:
-                break
-        else:
-            gap = 1 if text[end : end + 1] in {" ", "·", ".", "*", "⋅", "∙", "\xa0"} else 0
-            raised_step = _denominator(text, end + gap, []) if top else None
-            minus = _MINUS.match(text, raised_step[0]) if raised_step else None
-            if raised_step is None or minus is None:
-                break
-            at, part = minus.end(), raised_step[1]
-        opened = over is not None and minus is None and over[0].rstrip().endswith(("(", "["))
-        raised = raised or opened
-        if raised and text[at : at + 1] in {")", "]"}:
-            at, raised = at + 1, False
+    top, *below = head.split("/")
+    if top in _BARE:
+        top = ""
+    code = index.get((top, *sorted(below))) if top else None
+    reached = end if code else None
+    opened = False
+    while len(below) < _DEPTH:
+        step = _step(text, end, below, damages)
+        if step is None:
+            break
+        at, part, needs_whole = step
+        opened = opened or "(" in text[end : end + 4] or "[" in text[end : end + 4]
+        if opened and text[at : at + 1] in {")", "]"}:
+            at, opened = at + 1, False
+        whole = index.get((top, *sorted((*below, part))))
+        if whole is None and (needs_whole or not top or top.startswith("10*") or _restated(top, part)):
+            break
         below.append(part)
-        end = at
-        code = index.get((top, *sorted(below)))
-        if code or (top and not top.startswith("10*")):
-            best = UnitMatch(start, end, code, damages[0] if damages else None, power)
-    return best
+        end = reached = at
+        code = whole
+    if reached is None:
+        return None
+    suffix = _SUFFIX.match(text, reached) if code else None
+    if suffix and (kind := heads().suffixes.get(suffix[1])) and (code or "") + kind in table():
+        return UnitMatch(start, suffix.end(), (code or "") + kind, damages[0] if damages else None, power)
+    return UnitMatch(start, reached, code, damages[0] if damages else None, power)
 
 
 def code_of(printed: str) -> str | None:

@@ -11,7 +11,7 @@ from normalizer.units.table import rows
 
 #: Prefix as printed to UCUM prefix (UCUM 27; "mc" is the prescriber's micro).
 _PREFIX: Final = {
-    "milli": "m", "micro": "u", "nano": "n", "pico": "p", "femto": "f", "kilo": "k", "centi": "c", "deci": "d",
+    "milli": "m", "mili": "m", "micro": "u", "nano": "n", "pico": "p", "femto": "f", "kilo": "k", "centi": "c", "deci": "d",
     "mega": "M", "giga": "G", "-": "", "µ": "u", "μ": "u", "mc": "u",
 }  # fmt: skip
 
@@ -35,12 +35,17 @@ class Spelling:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Spellings by their first word: ``plain`` ones are that word alone, ``longer`` ones go on behind it."""
+    """Spellings by their first word: ``plain`` ones are that word alone, ``longer`` ones go on behind it.
+
+    ``whole`` maps composites put together from the parts to the code they mean in print; ``suffixes`` are words behind
+    a unit that change its kind.
+    """
 
     exact: dict[str, tuple[Spelling, ...]]
     fold: dict[str, Spelling]
     longer: dict[str, list[tuple[str, Spelling]]]
     whole: dict[str, str]
+    suffixes: dict[str, str]
 
 
 def _forms(word: str, form: str) -> tuple[str, ...]:
@@ -50,9 +55,12 @@ def _forms(word: str, form: str) -> tuple[str, ...]:
 @cache
 def heads() -> Heads:
     """Return the alias table, composed with prefixes and plurals; built once."""
-    built = Heads({}, {}, {}, {})
+    built = Heads({}, {}, {}, {}, {})
     for row in rows("aliases.csv"):
         form = row["form"]
+        if form == "suffix":
+            built.suffixes[row["spelling"]] = row["code"]
+            continue
         if form == "whole":
             built.whole[row["spelling"]] = row["code"]
             continue
