@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from normalizer.model.document import Kind
-    from normalizer.model.finding import Finding
-    from normalizer.model.mention import Mention
-    from normalizer.model.span import Span
-    from normalizer.model.view import View
+from normalizer.model.document import Kind
+from normalizer.model.finding import Finding
+from normalizer.model.mention import Mention
+from normalizer.model.span import Span
+from normalizer.model.view import View
 
 TileKind = Literal["block", "heading", "separator", "boilerplate"]
 
@@ -27,7 +26,7 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A nested item of a block: its printed marker ("a.", "(i)", "①", "" when lost), that marker's span, its own span."""
+    """A nested item of a block: its printed marker ("a.", "(i)", "①", "" when lost), the marker's span, its own."""
 
     marker: str
     marker_span: Span | None
@@ -76,7 +75,7 @@ class Segmentation:
 class BlockContext:
     """What an extractor is given: the block, its text and surroundings, and the quantities already found in it.
 
-    ``text`` is ``document.text`` at the block's span; ``view`` its cleaned form; ``mentions`` have spans in ``view.text``.
+    ``text`` is ``document.text`` at the block's span; ``view`` its cleaned form; spans of ``mentions`` refer to it.
     """
 
     block: Block

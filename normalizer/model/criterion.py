@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal  # noqa: TC003 - pydantic reads the annotations at run time when schemas are generated
+from decimal import Decimal
 from typing import Final, Literal
 
-from normalizer.model.block import Cohort, TileKind  # noqa: TC001
-from normalizer.model.document import Kind, Registry  # noqa: TC001
-from normalizer.model.draft import (  # noqa: TC001
+from normalizer.model.block import Cohort, TileKind
+from normalizer.model.document import Kind, Registry
+from normalizer.model.draft import (
     Anchor,
     AtomType,
     Change,
     Combine,
     Comparator,
     Direction,
-    LimitSlot,
     Modifier,
     Provenance,
     Reference,
-    TimeSlot,
 )
-from normalizer.model.finding import Finding, Repair  # noqa: TC001
-from normalizer.model.ledger import NumeralClaim  # noqa: TC001
-from normalizer.model.span import Span  # noqa: TC001
+from normalizer.model.finding import Finding, Repair
+from normalizer.model.ledger import NumeralClaim
+from normalizer.model.span import Span
 
 SCHEMA_VERSION: Final = "1"
 Status = Literal["verified", "checked", "repaired", "review", "text_only", "failed"]
@@ -74,7 +72,7 @@ class PublishedBound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedAtom:
-    """An atom at its characters; ``span`` is None only when its quote could not be found (finding ``quote_not_found``)."""
+    """An atom at its characters; ``span`` is None only when its quote was not found (finding ``quote_not_found``)."""
 
     id: str
     type: AtomType

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from decimal import Decimal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from normalizer.model.finding import Finding
-    from normalizer.model.span import Span
+from normalizer.model.finding import Finding
+from normalizer.model.span import Span
 
 Kind = Literal["inclusion", "exclusion"]
 Sex = Literal["all", "female", "male"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from normalizer.model.finding import Finding  # noqa: TC001 - schemas read the annotations at run time
+
 AtomType = Literal[
     "measurement", "condition", "treatment", "procedure", "demographic", "reproductive",
     "consent", "logistics", "judgement", "heading", "other",
@@ -111,7 +113,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """What determines a reading: the extractor, and for a model its name, prompt and schema hash and this answer's tokens."""
+    """What determines a reading: the extractor; for a model its name, prompt and schema hash, this answer's tokens."""
 
     extractor: str
     version: str
@@ -124,9 +126,13 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One extractor's Draft for one block; ``failure`` says why there is none (the Draft is then empty)."""
+    """One extractor's Draft for one block; ``failure`` says why there is none (the Draft is then empty).
+
+    ``findings`` are the extractor's own doubts; a finding's ``atom`` names the atom it is about.
+    """
 
     block_id: str
     draft: Draft
     provenance: Provenance
     failure: str | None = None
+    findings: tuple[Finding, ...] = ()

@@ -1,11 +1,11 @@
 """Every error the package raises on purpose.
 
-    NormalizerError
-    ├── SpanError            a span does not read what it claims
-    ├── LogicError           a logic expression is malformed or breaks a rule
-    ├── SourceError          an input cannot be read (names file and place)
-    ├── UnitError            a unit is unknown or a conversion is refused
-    └── GoldError            a gold file is malformed (names file, line, field)
+NormalizerError
+├── SpanError            a span does not read what it claims
+├── LogicError           a logic expression is malformed or breaks a rule
+├── SourceError          an input cannot be read (names file and place)
+├── UnitError            a unit is unknown or a conversion is refused
+└── GoldError            a gold file is malformed (names file, line, field)
 """
 
 from __future__ import annotations

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from normalizer.model.span import Span
+from normalizer.model.span import Span
 
 LedgerReason = Literal[
     "list_number", "cross_reference", "version", "name", "explanatory_range", "list_size", "unit_part",

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from decimal import Decimal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from normalizer.model.draft import Anchor, Change, Combine, Comparator, Direction, Reference, TimeSlot
-    from normalizer.model.finding import Finding, Repair
-    from normalizer.model.ledger import LedgerReason
-    from normalizer.model.span import Span
+from normalizer.model.draft import Anchor, Change, Combine, Comparator, Direction, Reference, TimeSlot
+from normalizer.model.finding import Finding, Repair
+from normalizer.model.ledger import LedgerReason
+from normalizer.model.span import Span
 
 MentionKind = Literal["amount", "time", "grade", "count", "inert"]
 
@@ -46,7 +44,7 @@ class Mention:
     kind:
         ``amount``  a number with or without unit, reference (``uln`` ...), change; also bare numbers with a comparator
         ``time``    a number with a time unit or half-lives (``slot`` says window, duration or interval)
-        ``grade``   values of an ordinal scale printed with its scale's words ("ECOG 0-1", "Grade >= 3", "NYHA class II")
+        ``grade``   values of an ordinal scale printed with its scale's words ("ECOG 0-1", "NYHA class II")
         ``count``   a number of things, events or list members ("at least two of the following", "two occasions")
         ``inert``   a numeral that is no quantity; ``reason`` says why (list number, year, gene name ...)
 

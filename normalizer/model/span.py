@@ -39,6 +39,7 @@ class Span:
 
         Raises:
             SpanError: when the characters differ or the span leaves the text.
+
         """
         if not 0 <= self.start <= self.end <= len(text) or text[self.start : self.end] != quote:
             raise SpanError(self.start, self.end, quote, text[self.start : self.end])
