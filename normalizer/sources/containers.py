@@ -135,21 +135,23 @@ def read_csv(stream: Stream, columns: Columns) -> Iterator[Outcome]:
         except (csv.Error, SourceError) as error:
             yield error if isinstance(error, SourceError) else SourceError(stream.source, str(error), f"line {first}")
             continue
-        if not any(row):
+        if not any(cell.strip() for cell in row):
             continue
         if len(row) > len(header):
             message = f"has {len(row)} fields under {len(header)} columns"
             yield SourceError(stream.source, message, f"line {first}")
             continue
-        yield from _record(
-            dict(zip(header, row, strict=False)), stream.source, f"line {first}", columns, lines.findings
-        )
+        row += [""] * (len(header) - len(row))
+        yield from _record(dict(zip(header, row, strict=True)), stream.source, f"line {first}", columns, lines.findings)
 
 
 def _header(line: str, columns: Columns) -> tuple[list[str], str]:
     wanted = [*(set(family.needs) for family in families()), {columns[1]}]
     for delimiter in _DELIMITERS:
-        names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
+        try:
+            names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
+        except csv.Error:
+            continue
         folded = {name.lower(): name for name in names}
         names = [
             next((column for column in columns if column not in names and folded.get(column.lower()) == name), name)

@@ -46,8 +46,10 @@ def decode(data: bytes, source: str, place: str | None = None) -> tuple[str, tup
         SourceError: when the data is empty, holds NULs or is otherwise no text.
 
     """
-    if not data.strip():
-        raise SourceError(source, "is empty" if not data else "holds nothing but white space", place)
+    if not data.removeprefix(_UTF8_BOM).strip():
+        raise SourceError(
+            source, "is empty" if not data.removeprefix(_UTF8_BOM) else "holds nothing but white space", place
+        )
     for magic, what in _MAGIC:
         if data.startswith(magic):
             raise SourceError(source, f"is not text but {what}", place)

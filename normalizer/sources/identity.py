@@ -26,7 +26,7 @@ def safe_name(trial_id: str) -> str:
     The result holds only ``A-Z a-z 0-9 . _ -``, starts with none of ``. -``, and differs for different ids.
     """
     name = _UNSAFE.sub("_", trial_id).lstrip(".-")[:_MAX_NAME]
-    if name == trial_id and not _RESERVED.match(name) and not name.endswith("."):
+    if name and name == trial_id and not _RESERVED.match(name) and not name.endswith("."):
         return name
     digest = hashlib.sha256(trial_id.encode("utf-8", "surrogatepass")).hexdigest()[:10]
     return f"{name.rstrip('.') or 'trial'}-{digest}" if not _RESERVED.match(name) else f"trial-{digest}"

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from normalizer.model.document import Registry, TrialDocument
+from normalizer.model.errors import SourceError
 from normalizer.model.finding import Finding
 from normalizer.sources import layouts
 from normalizer.sources.decode import decode, mojibake
@@ -35,12 +36,14 @@ def document_from_bytes(data: bytes, source: str = "bytes", *, trial_id: str | N
         trial_id: the id to use instead of the printed one.
 
     Raises:
-        SourceError: when the bytes are empty or no text.
+        SourceError: when the bytes are empty, no text, or a page without text.
 
     """
     text, findings = decode(data, source)
     if is_html(text):
         text = displayed(text)
+        if not text:
+            raise SourceError(source, "is an HTML page that displays no text")
     return _document(text, source, hashlib.sha256(data).hexdigest(), trial_id, findings=findings)
 
 

@@ -20,7 +20,7 @@ MAX_RECORD: Final = 16 * 2**20
 MAX_WHOLE: Final = 256 * 2**20
 #: A stream may unpack to this many times its packed size; criteria pack about 4 to 1, a bomb 1,000 to 1.
 MAX_RATIO: Final = 200
-_FREE: Final = 64 * 2**20  # the ratio is watched only beyond this many unpacked bytes
+_FREE: Final = 4 * 2**20  # the ratio is watched only beyond this many unpacked bytes
 _CHUNK: Final = 2**16
 _UNPACK_ERRORS: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 
