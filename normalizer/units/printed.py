@@ -54,16 +54,22 @@ _BSA: Final = re.compile(
 _NUMBERED: Final = re.compile(r"(100|24|1)[\s-]?(?=[^\W\d])|(\d{1,4})[\s-]?(?=[^\W\d])")
 _MINUS: Final = re.compile(r"\\?\^?[-−–⁻]([123¹²³])(?!\d)")
 _RAISABLE: Final = re.compile(r"[ ·.*⋅∙\xa0]?[^\W\d]{1,6}\\?\^?[-−–⁻][123¹²³]")
-_SUFFIX: Final = re.compile(r"[^\S\n]?\(?([A-Z]{3})\b\)?")
+_SUFFIX: Final = re.compile(r"[^\S\n]?(\()?(?P<word>[A-Z]{3})\b(?(1)\))")
 _TAIL: Final = re.compile(r"\s(?:of\s)?(?:body[\s-]?(?:weight|mass)|BW|bw)\b")
 _BLANK_POWER: Final = re.compile(r"(mm|m)\s\^?([23])(?![\w.])", re.IGNORECASE)
 _ADVERB: Final = {"d": "d", "w": "wk", "m": "mo", "y": "a", "a": "a", "h": "h", "q": "d"}
 _TIME: Final = frozenset({"s", "min", "h", "d", "wk", "mo", "a", "(24.h)"})
 _BARE: Final = frozenset({"", "{cells}", "{events}"})
 _DEPTH: Final = 3
-_UNKNOWN: Final = re.compile(
-    r"[A-Za-zµμ][\w+]{0,19}\s?/\s?(?:m?[lL]|d[lL]|[uµμ][lL]|mm3|mm³|kg|min|hr|day|week|month|year)(?!\w)"
+_UNKNOWN: Final = re.compile(r"[A-Za-zµμ][\w+]{0,19}\s?/\s?(?:m?[lL]|d[lL]|[uµμ][lL]|mm3|mm³|kg|min)(?!\w)")
+_WORD: Final = (
+    r"(?!(?:and|are|after|before|but|day|each|every|for|from|had|has|have|hour|into|last|less|more|must|month|not|once"
+    r"|one|over|past|prior|than|that|the|then|times|until|week|were|who|will|with|within|year)s?\b)[a-z]{3,}"
 )
+_EVENTS: Final = re.compile(
+    rf"{_WORD}(?:[ -]{_WORD})?(?:\s?/\s?|\s(?:per|a|each)\s)(?P<time>hour|day|week|month|year)(?!\w)"
+)
+_SPAN: Final = {"hour": "/h", "day": "/d", "week": "/wk", "month": "/mo", "year": "/a"}
 
 
 @cache
@@ -124,6 +130,8 @@ def match(text: str, pos: int) -> UnitMatch | None:
     if head is None:
         if char in "/⁄∕／p aoeidhmwqy" and (found := _parts(text, start, start, "", [])):
             return found
+        if events := _EVENTS.match(text, start):
+            return UnitMatch(start, events.end(), _SPAN[events["time"]], None, None)
         unknown = _UNKNOWN.match(text, start)
         return UnitMatch(start, unknown.end(), None, None, None) if unknown else None
     end, spelling = head
@@ -146,7 +154,7 @@ def _counted(text: str, start: int, power: re.Match[str]) -> UnitMatch | None:
     exponent = int(digits.translate(_RAISED))
     damages = ["lost superscript"] if power["lost"] else []
     at = power.end()
-    end = _noun(text, at) if text[at : at + 1] not in "/" else at
+    end = _noun(text, at) if text[at : at + 1] != "/" else at
     if power["lost"] and not power["times"] and end == at and text[at : at + 1] != "/":
         return None
     found = _parts(text, start, end, f"10*{exponent}", damages, power=exponent)
@@ -223,7 +231,7 @@ def _parts(
     if reached is None:
         return None
     suffix = _SUFFIX.match(text, reached) if code else None
-    if suffix and (kind := heads().suffixes.get(suffix[1])) and (code or "") + kind in table():
+    if suffix and (kind := heads().suffixes.get(suffix["word"])) and (code or "") + kind in table():
         return UnitMatch(start, suffix.end(), (code or "") + kind, damages[0] if damages else None, power)
     return UnitMatch(start, reached, code, damages[0] if damages else None, power)
 

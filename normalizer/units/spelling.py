@@ -11,8 +11,8 @@ from normalizer.units.table import rows
 
 #: Prefix as printed to UCUM prefix (UCUM 27; "mc" is the prescriber's micro).
 _PREFIX: Final = {
-    "milli": "m", "mili": "m", "micro": "u", "nano": "n", "pico": "p", "femto": "f", "kilo": "k", "centi": "c", "deci": "d",
-    "mega": "M", "giga": "G", "-": "", "µ": "u", "μ": "u", "mc": "u",
+    "milli": "m", "mili": "m", "micro": "u", "nano": "n", "pico": "p", "femto": "f", "kilo": "k", "centi": "c",
+    "deci": "d", "mega": "M", "giga": "G", "-": "", "µ": "u", "μ": "u", "mc": "u",
 }  # fmt: skip
 
 _FIRST: Final = re.compile(r"[^\W\d_⁰¹²³⁴-⁹½]+|[%％‰°˚℃℉]")
@@ -25,7 +25,7 @@ class Spelling:
 
     ``form``: ``fold`` any case, ``word`` any case with plural, ``exact`` as printed, and forms that are read only in
     place: ``glued`` to the number, ``spaced`` from it, after a ``decimal``, after a body ``temperature``, and
-    ``multiplier`` before a denominator or "cells".
+    ``multiplier`` before a denominator or "cells", ``giga`` before "/L".
     """
 
     code: str
@@ -79,7 +79,8 @@ def _add(built: Heads, printed: str, spelling: Spelling) -> None:
     elif spelling.form in {"fold", "word"}:
         built.fold.setdefault(printed.lower(), spelling)
     else:
-        built.exact[printed] = (*built.exact.get(printed, ()), spelling)
+        known = built.exact.get(printed, ())
+        built.exact[printed] = (spelling, *known) if spelling.form == "giga" else (*known, spelling)
 
 
 _LOOSE: Final = {" ": _GAP, "-": _GAP, "2": r"(?:\\?[\^ˆ]?2|²)", "3": r"(?:\\?[\^ˆ]?3|³)"}
@@ -104,6 +105,7 @@ _DECIMAL: Final = re.compile(r"[.,]\d+\s?$")
 
 
 _SCALED: Final = re.compile(r"\s?(?:[/⁄∕／]|per\b|cells?\b)")
+_PER_LITRE: Final = re.compile(r"\s?(?:[/⁄∕／]|per\b)\s?(?:[lL]|liter|litre)(?!\w)")
 _DIMENSIONS: Final = re.compile(r"(?<![\d.,])[23]$")
 
 
@@ -112,6 +114,8 @@ def _sited(spelling: Spelling, text: str, at: int, end: int) -> bool:
     match spelling.form:
         case "multiplier":
             return _SCALED.match(text, end) is not None
+        case "giga":
+            return _PER_LITRE.match(text, end) is not None
         case "glued":
             return before[-1:].isdigit() and not (spelling.code == "d" and _DIMENSIONS.search(before))
         case "spaced":

@@ -32,8 +32,8 @@ class Unit:
 
 def rows(name: str) -> Iterator[dict[str, str]]:
     """Yield the records of one data file of this room (``name`` without folder)."""
-    with files("normalizer.units").joinpath("data", name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+    text = files("normalizer.units").joinpath("data", name).read_text(encoding="utf-8")
+    yield from csv.DictReader(text.splitlines())
 
 
 @cache
