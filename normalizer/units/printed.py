@@ -36,7 +36,7 @@ _LEAD: Final = re.compile(
     r"|additional|further|previous|prior|past|last|preceding)[\s-](?=[dwmyhc]))?"
 )
 _POWER: Final = re.compile(
-    r"(?P<times>[x×✕✖*·∙•Xх]\s?)?10(?:"
+    r"(?P<times>[x×✕✖*·∙•Xх´]\s?)?10(?:"
     r"\s?(?:\\?[\^ˆ∧˄'′]|\*\*|\\?\*|[eE]\+?)\s?\(?\+?(?P<e1>1[0-2]|[1-9])\)?\^?"
     r"|<sup>(?P<e2>1[0-2]|[1-9])</sup>|\s?\((?P<e3>1[0-2]|[1-9])\)|\s?(?P<e4>¹?[⁰¹²³⁴⁵⁶⁷⁸⁹])"
     r"|[-–\s]?(?P<lost>1[0-2]|[2-9])(?=\s?(?:/|per\b|cells?\b|[a-z]+\s?/)))\s?(?![\d.])"
@@ -49,10 +49,15 @@ _OVER: Final = re.compile(
 )
 _TIMES: Final = re.compile(r"[^\S\n]?(?:[·*•∙⋅×][^\S\n]?|\.)(?=[^\W\d]|1[.,]73)|[^\S\n]?(?=\(?1[.,·]73)", re.IGNORECASE)
 _BSA: Final = re.compile(
-    r"(\()?1[.,·]73\s?(?P<m2>m\s?\\?[\^ˆ]?[-−–⁻]?\s?[2²]|sq\.?\s?m|m\s?sq|square met(?:er|re)s?)?(?:m(?!\w))?(?(1)\)?)"
+    r"(\()?1[.,·]73\s?(?P<m2>m\s?\\?[\^ˆ]?[-−–⁻]?\s?[2²]|m\s?\*\s?m|sq\.?\s?m|m\s?sq|square met(?:er|re)s?)?"
+    r"(?:m(?!\w))?(?(1)\)?)"
 )
 _NUMBERED: Final = re.compile(r"(100|24|1)[\s-]?(?=[^\W\d])|(\d{1,4})[\s-]?(?=[^\W\d])")
 _MINUS: Final = re.compile(r"\\?\^?[-−–⁻]([123¹²³])(?!\d)")
+_SIGNS: Final = frozenset("-−–⁻^")
+_PER_ONE: Final = re.compile(
+    r"\^?[-−–⁻][1¹](?!\d|[.,]\d|[\s-]?(?:h|hrs?|hours?|min|minutes?|s|d|days?|wks?|weeks?|months?|yrs?|years?)\b)"
+)
 _RAISABLE: Final = re.compile(r"[ ·.*⋅∙\xa0]?[^\W\d]{1,6}\\?\^?[-−–⁻][123¹²³]")
 _SUFFIX: Final = re.compile(r"[^\S\n]?(\()?(?P<word>[A-Z]{3})\b(?(1)\))")
 _TAIL: Final = re.compile(r"\s(?:of\s)?(?:body[\s-]?(?:weight|mass)|BW|bw)\b")
@@ -121,7 +126,7 @@ def match(text: str, pos: int) -> UnitMatch | None:
     char = text[start : start + 1]
     if not char or char in ".,;:)(":
         return None
-    power = _POWER.match(text, start) if char in "x×✕✖*·∙•Xх1" else None
+    power = _POWER.match(text, start) if char in "x×✕✖*·∙•Xх´1" else None
     if power and (found := _counted(text, start, power)):
         return found
     if char.isdigit():
@@ -138,6 +143,9 @@ def match(text: str, pos: int) -> UnitMatch | None:
     damages = [spelling.damage] if spelling.damage else []
     if spelling.code.startswith("10*"):
         return _parts(text, start, _noun(text, end), spelling.code, damages, power=None)
+    per = "/" + spelling.code
+    if text[end : end + 1] in _SIGNS and per in table() and (minus := _PER_ONE.match(text, end)):
+        return UnitMatch(start, minus.end(), per, damages[0] if damages else None, None)
     return _parts(text, start, end, spelling.code, damages)
 
 

@@ -24,7 +24,8 @@ class Spelling:
     """What a printed word or symbol stands for; ``damage`` says what is wrong with the print, else it is empty.
 
     ``form``: ``fold`` any case, ``word`` any case with plural, ``exact`` as printed, and forms that are read only in
-    place: ``glued`` to the number, ``spaced`` from it, after a ``decimal``, after a body ``temperature``, and
+    place: ``glued`` to the number, ``spaced`` from it, after a ``decimal`` or signed number,
+    after a ``large`` one, after a body ``temperature``, and
     ``multiplier`` before a denominator or "cells", ``giga`` before "/L".
     """
 
@@ -101,12 +102,12 @@ def _continued(first: str) -> tuple[re.Pattern[str], tuple[Spelling, ...]] | Non
 
 _BODY_C: Final = re.compile(r"(?<![\d.,])(?:3[4-9]|4[0-3])(?:[.,·]\d{1,2})?\s?$")
 _BODY_F: Final = re.compile(r"(?<![\d.,])(?:9\d|10\d)(?:[.,·]\d{1,2})?\s?$")
-_DECIMAL: Final = re.compile(r"[.,]\d+\s?$")
+_DECIMAL: Final = re.compile(r"(?:[.,]\d+|(?<!\w)[-−–+]\d{1,2})\s?$")
 
 
 _SCALED: Final = re.compile(r"\s?(?:[/⁄∕／]|per\b|cells?\b)")
 _PER_LITRE: Final = re.compile(r"\s?(?:[/⁄∕／]|per\b)\s?(?:[lL]|liter|litre)(?!\w)")
-_DIMENSIONS: Final = re.compile(r"(?<![\d.,])[23]$")
+_LARGE: Final = re.compile(r"(?<![\d.,+-])(?:1[4-9]|[2-9]\d|\d{3})$")
 
 
 def _sited(spelling: Spelling, text: str, at: int, end: int) -> bool:
@@ -117,7 +118,9 @@ def _sited(spelling: Spelling, text: str, at: int, end: int) -> bool:
         case "giga":
             return _PER_LITRE.match(text, end) is not None
         case "glued":
-            return before[-1:].isdigit() and not (spelling.code == "d" and _DIMENSIONS.search(before))
+            return before[-1:].isdigit()
+        case "large":
+            return _LARGE.search(before) is not None
         case "spaced":
             return before[-1:].isspace()
         case "decimal":

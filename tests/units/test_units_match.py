@@ -82,7 +82,8 @@ READ = [
     ("3", " times per week", "/wk", None), ("3", "x/week", "/wk", None), ("8", " stools/day", "/d", None),
     ("4", " migraine attacks per month", "/mo", None), ("6", " puzzling spells per month", "/mo", None),
     ("2", " a week", "/wk", None),
-    ("3", " per week", "/wk", None), ("20", " hours per week", "h/wk", None), ("20", " pack-years", "{pack}.a", None),
+    ("3", " per week", "/wk", None), ("5", " h-1", "/h", None), ("60", " min−1", "/min", None),
+    ("28", "D", "d", None), ("20", " hours per week", "h/wk", None), ("20", " pack-years", "{pack}.a", None),
     # others
     ("90", " mmHg", "mm[Hg]", None), ("90", " mm Hg", "mm[Hg]", None), ("5", " cmH2O", "cm[H2O]", None),
     ("30", " kg/m²", "kg/m2", None),
@@ -116,7 +117,8 @@ def test_printed_units_are_read_whole(number: str, rest: str, code: str, power: 
 @pytest.mark.parametrize(
     ("number", "rest", "code"),
     [
-        ("3", "×109/L", "10*9/L"), ("3", " x109/L", "10*9/L"), ("3", " x 109 /L", "10*9/L"),
+        ("3", "×109/L", "10*9/L"), ("3", " x109/L", "10*9/L"), ("3", " ´ 109/L", "10*9/L"),
+        ("3", " x 109 /L", "10*9/L"),
         ("3", " x 109 cells/L", "10*9/L"),
         ("4", " x 1012/L", "10*12/L"), ("50", " x103/µL", "10*3/uL"), ("2", " x 10 9/L", "10*9/L"),
         ("30", "ML/min/1.73m2", "mL/min/{1.73_m2}"), ("30", " mL/min/1.73", "mL/min/{1.73_m2}"), ("3", "M", "mo"),
@@ -135,7 +137,7 @@ def test_damaged_print_is_read_and_said(number: str, rest: str, code: str) -> No
     [
         ("5", " patients"), ("2", " in"), ("3", " of the"), ("2", " or more"), ("1.5", " times ULN"), ("2", " ULN"),
         ("1.5", " x ULN"),
-        ("1", " and"), ("20", "/40"), ("140", "/90 mmHg"), ("3", "D"), ("2", " D echo"), ("4", " T cells"),
+        ("1", " and"), ("20", "/40"), ("140", "/90 mmHg"), ("3", "D"), ("6", "D"), ("2", " D echo"), ("4", " T cells"),
         ("2", " F"), ("3", " C"),
         ("5", " hpf"), ("12", "-lead"), ("3", " M"), ("18", "-65 years"), ("4", ") of"), ("2", ""),
         ("7", " twice daily"),
@@ -165,7 +167,8 @@ def test_clear_units_without_a_code_are_still_printed(rest: str, end: int) -> No
     [
         ("(60 ml/min/1.73 m2)", "ml/min/1.73 m2"), ("70 kg/154 lb", "kg"), ("6 months/26 weeks", "months"),
         ("38 °C/100 °F", "°C"),
-        ("10 mg twice daily", "mg"), ("10 mg/kg. Later", "mg/kg"), ("30 kg/m2\n* hips", "kg/m2"),
+        ("10 mg twice daily", "mg"), ("24 h-1 week", "h"), ("12 h-18 h", "h"), ("10 mg/kg. Later", "mg/kg"),
+        ("30 kg/m2\n* hips", "kg/m2"),
         ("6 months' use", "months"),
         ("2 weeks daily", "weeks"), ("40 mg prednisone/day", "mg"), ("5 mg a dose", "mg"), ("6 min walk", "min"),
     ],
