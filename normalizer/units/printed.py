@@ -44,6 +44,7 @@ _POWER: Final = re.compile(
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _OVER: Final = re.compile(
     r"[^\S\n]?[/⁄∕／][^\S\n]?[(\[]?[^\S\n]?|(?:\s{1,12}|-|\b)per(?:\s{1,12}|-)(?:each\s)?"
+    r"|\s(?:under|in|at)\s(?:an?\s|the\s|each\s)?(?=(?i:high|low|hpf|lpf))"
     r"|(?P<each>[^\S\n]?\b(?:a|an|each|every|in a)\s(?=[dwmyh]))"
     r"|[^\S\n]?\b(?:once\s)?(?P<adverb>daily|weekly|monthly|yearly|annually|hourly|QD|qd|q\.d\.)(?!\w)"
 )

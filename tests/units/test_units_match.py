@@ -31,6 +31,7 @@ READ = [
     ("90", " K/cumm", "10*3/mm3", None),
     ("90", " thousand/mm3", "10*3/mm3", None), ("4", " M/uL", "10*6/uL", None), ("5", "/HPF", "/[HPF]", None),
     ("15", " eosinophils per high-power field", "/[HPF]", None), ("5", " RBC/hpf", "/[HPF]", None),
+    ("5", " erythrocytes under high power", "/[HPF]", None),
     # concentrations
     ("9", " g/dL", "g/dL", None), ("9", "g/dl", "g/dL", None), ("9", " gm/dl", "g/dL", None),
     ("9", " G/DL", "g/dL", None),
@@ -47,7 +48,8 @@ READ = [
     ("200", " copies per milliliter", "{copies}/mL", None),
     ("200", " HIV-1 RNA copies/mL", "{copies}/mL", None), ("7", " log10 copies/mL", "{log10_copies}/mL", None),
     ("500", " ng/mL FEU", "ng/mL{FEU}", None), ("1", " ukat/L", "ukat/L", None), ("290", " mOsm/kg", "mosm/kg", None),
-    ("0.6", " BU/mL", "[beth'U]/mL", None), ("40", " GPL", "[GPL'U]", None), ("9", " mmol l-1", "mmol/L", None),
+    ("0.6", " Bethesda units/mL", "[beth'U]/mL", None), ("40", " GPL", "[GPL'U]", None),
+    ("9", " mmol l-1", "mmol/L", None),
     # clearances and flows
     ("60", " mL/min/1.73 m2", "mL/min/{1.73_m2}", None), ("60", " ml/min/1.73m²", "mL/min/{1.73_m2}", None),
     ("60", " mL/min per 1.73 m^2", "mL/min/{1.73_m2}", None), ("60", " mL/min*1.73m2", "mL/min/{1.73_m2}", None),
