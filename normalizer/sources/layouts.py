@@ -104,7 +104,7 @@ def apply(layout: Layout, text: str) -> Page:
                 _groups(match, found)
                 break
     trial_id = _first(layout.trial_id, text, sections)
-    title = _first(layout.title, text, sections)
+    title = _first(layout.title, text[: sections[0].start] if sections else text, ())
     block = _first(layout.conditions, text, sections) or ""
     parts = (part.strip(" \t\n,;") for part in layout.split.split(block))
     return Page(

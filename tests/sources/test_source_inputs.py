@@ -138,11 +138,12 @@ def test_safe_name_tells_ids_apart(one: str, two: str) -> None:
 _PIECES = st.sampled_from(
     [
         b"Inclusion criteria", b"Exclusion Criteria:\n", b"\r\n", b"\n", b"18 Years", b"NCT ID: NCT01234567",
-        b"<html>",        b"<li>", b"<!--", b"<script>", b"\xff\xfe", b"\x00", b"\xed\xa0\x80", b"Conditions\n", b"Ages", b"id,criteria\n",
+        b"<html>", b"<li>", b"<!--", b"<script>", b"\xff\xfe", b"\x00",
+        b"\xed\xa0\x80", b"Conditions\n", b"Ages", b"id,criteria\n",
         b"\nQuick facts\nWho should consider this trial\n",
         b"ClinicalTrials.Veeva\nVeeva Systems\n",
         b'"', b"{", b"[",
-        b'{"studies":[',b'{"id":1,"criteria":"', b"<clinical_study>", b"\x1f\x8b\x08", b"\xef\xbb\xbf",
+        b'{"studies":[', b'{"id":1,"criteria":"', b"<clinical_study>", b"\x1f\x8b\x08", b"\xef\xbb\xbf",
         b"\xa0", b"\x85",
     ]
 )  # fmt: skip

@@ -63,6 +63,7 @@ def test_generic_page() -> None:
         ("Main exclusion criterion:", True),
         ("Inclusion/Exclusion Criteria", True),
         ("Inclusion:", True),
+        ("Exclusion: any of", True),
         ("Criteria for inclusion", True),
         ("You may be eligible for this study if you:", True),
         ("Eligibility:", True),
@@ -77,6 +78,103 @@ def test_headings_that_open_a_section(heading: str, found: bool) -> None:
     assert ("no_criteria" in {finding.code for finding in document.findings}) is not found
     if found:
         assert document.sections[0].of(document.text).endswith("adults with asthma")
+
+
+MODERN = """Find Studies
+A Study of Something in Gout
+
+ClinicalTrials.gov ID NCT05555555
+Study Overview
+Conditions
+Gout
+Pain, Chronic
+Intervention / Treatment
+Drug: something
+Participation Criteria
+Researchers look for people who fit a certain description, called eligibility criteria. Some examples.
+
+Eligibility Criteria
+Description
+Key Inclusion Criteria:
+
+* adults
+
+Exclusion Criteria:
+
+* eGFR \\<30
+
+Ages Eligible for Study
+18 Years and older (Adult, Older Adult )
+Sexes Eligible for Study
+Female
+Accepts Healthy Volunteers
+Yes
+Study Plan
+"""
+OLDER = """Something in Gout
+ClinicalTrials.gov Identifier: NCT04444444
+Condition or disease \tIntervention/treatment \tPhase
+Gout\tDrug: something\tPhase 3
+Ages Eligible for Study:  \t18 Years to 75 Years   (Adult, Older Adult)
+Sexes Eligible for Study:  \tAll
+Accepts Healthy Volunteers:  \tNo
+Criteria
+
+Inclusion Criteria:
+
+    adults
+
+Contacts and Locations
+"""
+
+
+@pytest.mark.parametrize(
+    ("page", "head", "registry", "section"),
+    [
+        (
+            MODERN,
+            ("ctgov-page", "NCT05555555", "A Study of Something in Gout", ("Gout", "Pain, Chronic")),
+            ("18 Years and older", None, "female", True),
+            ("Key Inclusion", "* eGFR \\<30"),
+        ),
+        (
+            OLDER,
+            ("ctgov-page-2023", "NCT04444444", "Something in Gout", ("Gout",)),
+            ("18 Years", "75 Years", "all", False),
+            ("Inclusion", "adults"),
+        ),
+    ],
+)
+def test_registry_pages(
+    page: str, head: tuple[object, ...], registry: tuple[object, ...], section: tuple[str, str]
+) -> None:
+    document = document_from_bytes(page.encode(), "x.txt")
+    assert (document.layout, document.trial_id, document.title, document.conditions) == head
+    found = document.registry
+    assert (
+        found.minimum_age and found.minimum_age.printed,
+        found.maximum_age and found.maximum_age.printed,
+        found.sex and found.sex.value,
+        found.healthy_volunteers and found.healthy_volunteers.accepted,
+    ) == registry
+    (span,) = document.sections
+    assert span.of(page).startswith(section[0])
+    assert span.of(page).endswith(section[1])
+    assert document.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Skip to content\nMenu\nA Study of Gout in Adults\nInclusion criteria\n- adults", "A Study of Gout in Adults"),
+        ("Gout trial\nInclusion criteria\n- adults are taken into it", "Gout trial"),
+        ("Inclusion criteria\n- adults are taken into it", None),
+        ("Gout in adults. Inclusion criteria: age 18.", "Gout in adults."),
+        ("- age 18 or older is asked for", None),
+    ],
+)  # fmt: skip
+def test_title_stands_before_the_criteria(text: str, title: str | None) -> None:
+    assert document_from_bytes(text.encode(), "x.txt").title == title
 
 
 def test_sections_around_page_furniture() -> None:
