@@ -1,0 +1,98 @@
+"""The event that a time is measured from: its words, its direction, its class."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    from normalizer.model.draft import Anchor, Direction
+
+_BEFORE: Final = r"before|prior\s+to|previous\s+to|preceding|in\s+advance\s+of|ahead\s+of|pre-|prior(?=\s+(?:the|study|inclusion|enrol|screen|random|treat|first|start|surg|entry|dos|sign|trial|informed|consent|baseline|day|visit|infusion|registration|entering|to)))"
+#: What may stand between a time and its anchor, then the preposition that says on which side.
+_SIDE: Final = re.compile(
+    r"(?:\s*(?:\([^()\n]{0,60}\)|,|or\s+(?:more|longer|less|greater|earlier)|immediately|duration|just|directly|in\s+duration|at\s+least|period|interval|window|inclusive|old|apart|time|and|either|immediate(?:ly)?|of\s+age|shortly|,?\s*whichever\s+[a-z ]{4,24},?|wash-?out(?:\s+period)?|has\s+elapsed|have\s+elapsed|must\s+have\s+elapsed|must\s+elapse))*\s*"
+    rf"(?:(?P<either>before\s+(?:or|and|to|/)\s+after|prior\s+to\s+(?:or|and)\s+(?:after|following)|on\s+either\s+side\s+of|of\s+(?:before|after)\s+or)|(?P<before>{_BEFORE}"
+    r"|(?P<after>after|following|post|subsequent\s+to|since|beyond|from(?!\s+(?:a|an|any)\s)|past(?=\s+(?:the|last|end|study)))"
+    r"|(?P<during>during|throughout)|(?P<null>of(?=\s+(?:the\s+|a\s+|their\s+|his\s+|its\s+|planned\s+|study\s+|first\s+|last\s+|initial\s+|day|cycle|c1d1|enrol|screen|random|baseline|inclusion|entry|entering|consent|registration|diagnos|surgery|treatment|start|starting|receiving|signing|admission|infusion|visit|initiat|dosing|birth|onset|apheresis|leuk|lympho|beginning|trial|informed|each|tumou?r|cancer|transplant|symptom|disease))|at(?=\s+(?:screening|baseline|the\s+time\s+of))|to(?=\s+(?:screening|baseline|enrol|random|inclusion|study|first|the\s+(?:first|start|study|date)))))(?![a-z])"
+)
+_LEAD: Final = re.compile(r"\s*(?:the\s+(?:date|day|time)\s+of\s+(?!the\s+last\s+menstr)(?:the\s+)?|the\s+|an?\s+(?!prior|previous)|his/her\s+|their\s+|any\s+(?=study))?")
+#: Where the words of an anchor end.
+_STOP: Final = re.compile(
+    r"[,;:()\n]|\.(?=\s|$|\))|\s+(?:and|unless|if|with|who|that|which|is|are|was|were|must|will|should|shall|may|can|has|have|had|but|except|for|in|on|as|"
+    r"until|through|throughout|when|where|while|due|because|requiring|without|by|using|not|other|including|provided|whichever|within|confirmed|to(?=\s+(?:be|have|the\s+end|avoid))|"
+    r"or(?!\s+(?:baseline|screening|enrol|random|inclusion|consent|start|first|study|assent|planned|day|dosing|registration|registry|treatment|infusion|visit|trial|surgery|during|apheresis|leuk|lympho|cycle|administration)))(?![a-z])|<|>|≥|≤|\d+\.\s+[a-z]"
+)
+_LONGEST: Final = 90
+_LEFT: Final = re.compile(
+    rf"(?<![a-z])(?:(?P<before>{_BEFORE}|(?P<after>after|following))(?![a-z])\s+(?P<text>[^.;,()\n<>≥≤]{{3,50}}?)\s*[(,]\s*(?:i\.?e\.?,?\s*)?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An anchor in the text: class, offsets of its words, and the printed direction."""
+
+    anchor: Anchor | None
+    start: int
+    end: int
+    direction: Direction | None
+
+
+@cache
+def _classes() -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """One pattern of all anchor words, and the anchor that each of its groups stands for."""
+    with (files("normalizer.quantities") / "data" / "anchors.tsv").open(encoding="utf-8") as file:
+        rows = [(row["anchor"], row["pattern"]) for row in csv.DictReader(file, delimiter="\t")]
+    body = "|".join(f"({pattern})" for _, pattern in rows).replace(" ", r"[\s-]+")
+    return re.compile(rf"(?<![a-z])(?:{body})"), tuple(anchor for anchor, _ in rows)
+
+
+def classify(words: str, direction: Direction | None) -> Anchor:
+    """Return the anchor class of an event's words, in lower case ("other" when none is listed)."""
+    pattern, anchors = _classes()
+    found = pattern.search(words)
+    if found is None or found.lastindex is None:
+        return "other"
+    anchor = cast("Anchor", anchors[found.lastindex - 1])
+    if anchor == "first_dose" and direction == "after" and not re.search(r"first|start|initia|begin|day|c1|1st", words):
+        return "treatment_end"
+    return anchor
+
+
+def anchor_after(lower: str, end: int) -> Event | None:
+    """Find direction and event behind a time that ends at ``end``; an Event without anchor when only "ago" follows."""
+    side = _SIDE.match(lower, end, end + 160)
+    if side is None:
+        return None
+    direction = cast("Direction | None", None if side.lastgroup == "null" else side.lastgroup)
+    return event_at(lower, side.end(), direction)
+
+
+def event_at(lower: str, at: int, direction: Direction | None) -> Event | None:
+    """Read the event whose words start at ``at``."""
+    lead = _LEAD.match(lower, at)
+    assert lead is not None
+    start = lead.end()
+    if lower[start : start + 5] == "last " and re.match(r"last\s+(?:\d|two|three|four|five|six|few|year|month|week)", lower[start : start + 12]):
+        return None
+    stop = _STOP.search(lower, start, start + _LONGEST)
+    end = stop.start() if stop else min(len(lower), start + _LONGEST)
+    while end > start and lower[end - 1] in " .\\*":
+        end -= 1
+    if end <= start:
+        return None
+    return Event(classify(lower[start:end], direction), start, end, direction)
+
+
+def anchor_before(lower: str, floor: int, start: int) -> Event | None:
+    """Find an event printed before its time: "prior to screening (within 4 weeks)"."""
+    found = _LEFT.search(lower, max(floor, start - 80), start)
+    if found is None:
+        return None
+    direction: Direction = "before" if found["before"] else "after"
+    return Event(classify(found["text"], direction), found.start("text"), found.end("text"), direction)

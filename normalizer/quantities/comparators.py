@@ -1,0 +1,142 @@
+"""Comparators: signs and words before a number, words after it, their negation."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from normalizer.model.draft import Comparator
+
+FLIP: Final[dict[str, Comparator]] = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
+MIRROR: Final[dict[str, Comparator]] = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "="}
+_SIGNS: Final = frozenset("<>=≤≥±;_?")
+_SIGN: Final = re.compile(
+    r"(?:(?P<ge>≥\s?=?|(?:>|&gt;)\s?(?:/|or|and|-)?\s?=|=\s?(?:/|or\s)?\s?(?:>|&gt;)|>\s?_|&ge;)"
+    r"|(?P<le>≤\s?=?|(?:<|&lt;)\s?(?:/|or|and|-)?\s?=|=\s?(?:/|or\s)?\s?(?:<|&lt;)|<\s?_|&le;)"
+    r"|(?P<pm>±|\+\s?/\s?-)|(?P<gt>>|&gt;)|(?P<lt><|&lt;)|(?P<eq>=)|(?P<lost>\?))\s*$"
+)
+_NAMES: Final[dict[str, str]] = {"ge": ">=", "le": "<=", "gt": ">", "lt": "<", "eq": "=", "pm": "±", "lost": "?"}
+#: Words that may stand between a comparator and its number; the second set says that the time is a past one.
+_FILLERS: Final = frozenset(
+    "the a an about approximately approx around roughly estimated of age total first period score level value "
+    "any their his her its these any another additional other grade stage ages aged equivalent any".split()
+)
+PAST: Final = frozenset("last past previous prior preceding recent most immediately".split())
+COMING: Final = frozenset("next coming following subsequent".split())
+_NEGATION: Final = re.compile(
+    r"(?:\b(?:no|not|never|cannot|nor)|n't)(?:\s+(?:be|to\s+be|been|have\s+been|have|to|is|are|ever|any))?\s*$"
+)
+_AFTER: Final = re.compile(
+    r"(?:\s*(?:'s\s+)?\(?(?:of\s+age|old|in\s+age|duration|in\s+duration)?\)?)?\s*,?\s*\(?\s*(?:"
+    r"(?:or|and|&|/)\s*(?:equal\s+(?:to\s+)?or\s+)?(?:is\s+|are\s+)?"
+    r"(?:(?P<ge>older|more|greater|higher|above|over|longer|beyond|better|worse|up|upwards?|later|larger|elder)"
+    r"|(?P<le>less|fewer|younger|lower|below|under|shorter|earlier|smaller|downwards?))(?![a-z])(?!\s+than)"
+    r"|(?P<min>at\s+(?:a\s+|the\s+)?(?:minimum|least)|minimum)(?![a-z])(?!\s+(?:of\s+)?\d)|(?P<max>at\s+(?:a\s+|the\s+)?(?:maximum|most)|maximum|max)(?![a-z])(?!\s+(?:of\s+)?\d))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A comparator before a number: its sign ("±", "between", "from" and "?" too), offset, and what stood in between.
+
+    ``past`` and ``coming`` say that "last", "next" or the like stand between the comparator and the number;
+    ``later`` marks "later than" and "earlier than", whose meaning hangs on the direction that follows.
+    """
+
+    sign: str
+    start: int
+    past: bool = False
+    coming: bool = False
+    words: str = ""
+    negated: bool = False
+
+
+@cache
+def _phrases() -> dict[str, list[tuple[re.Pattern[str], str]]]:
+    """The comparator words of the data file by their last word, longest first."""
+    with (files("normalizer.quantities") / "data" / "comparators.tsv").open(encoding="utf-8") as file:
+        rows = [(row["phrase"], row["sign"]) for row in csv.DictReader(file, delimiter="\t")]
+    found: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+    for phrase, sign in sorted(rows, key=lambda row: -len(row[0])):
+        pattern = r"\s*/\s*".join(r"\s+".join(map(re.escape, part.split())) for part in phrase.split("/"))
+        last = re.split(r"[ /]", phrase)[-1]
+        found.setdefault(last, []).append((re.compile(rf"(?<![a-z]){pattern}$"), sign))
+    return found
+
+
+def last_word(lower: str, floor: int, end: int) -> int:
+    """Return where the run of letters that ends at ``end`` starts, not before ``floor``."""
+    while end > floor and lower[end - 1].isalpha():
+        end -= 1
+    return end
+
+
+def before(lower: str, floor: int, end: int) -> Sign | None:
+    """Find the comparator that leads to the number at ``end``, looking back no further than ``floor``."""
+    floor = max(floor, end - 60)
+    past = coming = False
+    for _ in range(7):
+        while end > floor and lower[end - 1] in " \n\\":
+            end -= 1
+        if end <= floor:
+            break
+        char = lower[end - 1]
+        if char in _SIGNS or (char == "-" and lower[max(end - 3, 0) : end].replace(" ", "").endswith("+/-")):
+            found = _SIGN.search(lower[max(floor, end - 9) : end])
+            if found is None or not found.lastgroup:
+                return None
+            start = max(floor, end - 9) + found.start()
+            while start > floor and lower[start - 1] == "\\":
+                start -= 1
+            return Sign(_NAMES[found.lastgroup], start, past, coming)
+        if char == ")" and lower[end - 2 : end - 1] in {"≥", "≤", ">", "<"}:
+            end -= 1
+            continue
+        if char in "~≈":
+            end -= 1
+            continue
+        if not char.isalpha():
+            break
+        start = last_word(lower, floor, end)
+        word = lower[start:end]
+        if word in {"between", "from", "betwen", "in", "during", "for", "every", "since"}:
+            sign = "between" if word.startswith("betw") else word
+            return Sign(sign, start, past, coming, word)
+        for pattern, sign in _phrases().get(word, ()):
+            found = pattern.search(lower, max(floor, start - 24), end) or None
+            if found is not None:
+                return _negated(lower, floor, Sign(sign, found.start(), past, coming, found[0]))
+        if word in PAST:
+            past = True
+        elif word in COMING and word != "following":
+            coming = True
+        elif word not in _FILLERS:
+            break
+        end = start
+    return Sign("last", end, past, coming) if past or coming else None
+
+
+def _negated(lower: str, floor: int, sign: Sign) -> Sign:
+    """Turn "no more than" and "must not exceed" into one comparator."""
+    if sign.sign not in "<>":
+        return sign
+    found = _NEGATION.search(lower, max(floor, sign.start - 16), sign.start)
+    if found is None:
+        return sign
+    return Sign(FLIP[sign.sign], found.start(), sign.past, sign.coming, sign.words, negated=True)
+
+
+def after(lower: str, end: int) -> tuple[Comparator, int, str] | None:
+    """Find the comparator behind a number and its unit ("or older", "+"); return it, its end and its words."""
+    if lower[end : end + 1] == "+" and lower[end + 1 : end + 2] not in {"+", "/"}:
+        return ">=", end + 1, "+"
+    found = _AFTER.match(lower, end, end + 60)
+    if found is None or found.lastgroup is None:
+        return None
+    sign: Comparator = ">=" if found.lastgroup in {"ge", "min"} else "<="
+    return sign, found.end(), found[found.lastgroup]

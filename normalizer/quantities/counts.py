@@ -1,0 +1,57 @@
+"""Counts: numbers of things, events and list members, and the sizes of lists."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_NOT_A_NOUN: Final = frozenset(
+    "and or at on for if with in by who that which is are was were be to than from as per but not no unless except when while before after prior "
+    "during within since until due based according using measured determined defined despite including the a an of this must should will may can "
+    "has have had x times both mean median average between upon via without under above below while because points point score scores "
+    "inclusive units unit nor so then them it they he she following ie eg vs versus plus minus".split()
+)
+_NOUN: Final = re.compile(r"\s{1,2}(?:\((?:[a-z0-9]+)\)\s)?(?P<word>[a-z][a-z/-]+)")
+_OF_LIST: Final = re.compile(
+    r"\s*(?:or\s+more\s+|or\s+both\s+|additional\s+)?(?:of\s+(?:the\s+|these\s+|those\s+|any\s+|following|above|below|its|their)|out\s+of|(?:or|of)\s+\d|from\s+the\s+following|(?:abnormal\w*|positive|criteria|items?|symptoms?|signs?|features)\b)"
+)
+_PER: Final = re.compile(
+    r"[^.;,:\d()\n]{0,40}?\s?(?P<per>(?:/|per|each|every)\s?-?(?:day|week|month|year|night|hour|h|d|wk|hr|24\s?h(?:ours)?|cycle|visit|occasion)(?![a-z])|(?<= )an?\s(?:day|week|month|year|night|hour)(?![a-z])|(?<= )(?:daily|weekly|monthly|yearly|annually|nightly)(?![a-z]))"
+)
+_LIST_SIZE: Final = re.compile(r"(?:of|out\s+of|from)\s+(?:(?:the|these|those|all)\s+)?(?:following\s+|listed\s+|above\s+|below\s+)?$|(?:the\s+following|these|all)\s+$")
+_ONE_BEFORE: Final = re.compile(r"(?<![a-z])(?:this|that|which|other|another|each|every|new|same|first|last|the|no|any|previous|current)\s+$")
+_ONE_AFTER: Final = re.compile(r"-(?!year|month|week|day|hour|minute)[a-z]|\s+another|'s|\s+(?:or\s+)?other\s+than")
+#: A dash and a word behind a number word ("two-vessel"): part of a name, unless the word is a unit of time or a factor.
+_HYPHENED: Final = re.compile(r"-(?!year|month|week|day|hour|minute|fold|half|quarter|third|time|drug|line)[a-z]{2}")
+
+
+def counted_noun(lower: str, end: int) -> bool:
+    """Say whether a noun that may be counted follows the number that ends at ``end``."""
+    found = _NOUN.match(lower, end, end + 40)
+    return found is not None and found["word"] not in _NOT_A_NOUN and len(found["word"]) > 2
+
+
+def of_list(lower: str, end: int) -> bool:
+    """Say whether "of the following" or the like follows."""
+    return _OF_LIST.match(lower, end, end + 40) is not None
+
+
+def per_time(lower: str, end: int) -> tuple[int, int] | None:
+    """Return the offsets of the per-time part ("per month") that follows a number and its noun."""
+    found = _PER.match(lower, end, end + 60)
+    return found.span("per") if found else None
+
+
+def list_size(lower: str, start: int) -> bool:
+    """Say whether the number at ``start`` tells how long a list is ("of the following five")."""
+    return _LIST_SIZE.search(lower, max(0, start - 30), start) is not None
+
+
+def pronoun(lower: str, start: int, end: int) -> bool:
+    """Say whether the "one" from ``start`` to ``end`` is no number ("this one", "one another")."""
+    return _ONE_AFTER.match(lower, end, end + 20) is not None or _ONE_BEFORE.search(lower, max(0, start - 12), start) is not None
+
+
+def hyphened(lower: str, end: int) -> bool:
+    """Say whether a hyphen ties the number word to a noun, as in "two-vessel disease"."""
+    return _HYPHENED.match(lower, end) is not None

@@ -1,0 +1,170 @@
+"""Numerals that are no quantity, each with its ledger reason."""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    from normalizer.model.ledger import LedgerReason
+
+Claim = tuple["LedgerReason", int]
+
+_MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
+_DATE: Final = re.compile(
+    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[/.]\d{{1,2}}[/.](?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)?\s?(?:of\s)?-?\s?{_MONTH}(?:[-,]?\s?(?:19|20)\d\d)?)(?![\d])"
+)
+_MONTH_LEFT: Final = re.compile(rf"(?<![a-z]){_MONTH}\s{{0,2}}$")
+_MONTH_REST: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d(?!\d)|(?:19|20)\d\d(?!\d)|\d{1,2}(?:st|nd|rd|th)?(?![\d.]|\s?(?:mg|%))")
+_LIST_NUMBER: Final = re.compile(r"\d{1,2}\\?[.)](?:(?=\s)|(?=[^\W\d])|$)|\d{1,2}\\?\)\.?|\d{1,2}、")
+_ITEM_LEFT: Final = re.compile(r"(?:^|\n)[\s*•·○●▪◦\-#>(]*$")
+_INLINE_LEFT: Final = re.compile(r"(?:[.;:)、。；]\s*|\n\s*|(?:[;,:]|and|or|either)\s+\()$")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d(?:[-/](?:(?:19|20)?\d\d)(?!\d))?(?![\d.,]\d|\d|\s?(?:mg|ml|g|cells|kcal|iu|ng|µg|/|%|x|steps|m\b|copies|u/l))")
+_DATE_LEFT: Final = re.compile(r"(?:(?:in|since|after|before|until|by|from|between|to|and|of|year|during|the|prior\s+to)\s+(?:the\s+)?(?:year\s+)?|/)$")
+_ORDINAL: Final = re.compile(r"\d+\s?(?:st|nd|rd|th)(?![a-z])(?!\s+(?:and\s+\d+(?:st|nd|rd|th)\s+)?(?:percentile|centile|%))")
+_GLUED_NEXT: Final = re.compile(r"(?:-?[a-z][\w-]*|/\d\w*|:\d\w*)*")
+_NAME_NEXT: Final = re.compile(
+    r"(?:-(?:fu|ht\w*|asa|oh|hydroxy\w*|alpha|beta|methyl\w*|amino\w*|fluoro\w*|dimensional|point|item|items|step|channel|phase|layer|level|arm|drug|gene|d|kda|mer|deoxy\w*|azacyt\w*|mercapto\w*|oxo\w*|keto\w*|hiaa|lipoxy\w*|hole|pack\b(?!-?\s?year)|joint|[a-z]\d\w*|[a-z]{1,3}(?=[\s,.;)]))"
+    r"|(?:p|q|k)(?:\d+(?:\.\d+)?)?(?:[- ]?(?:del\w*|/|loss|gain|;|\)))|d(?=[\s-](?:echo|ultra|imag|mri|ct))|f-|m?tc(?![a-z])|i-|c-)(?:[\w-]*)"
+)
+_TEST: Final = re.compile(
+    r"\s?-?(?:lead|min(?:ute)?s?\s+walk|mwt|mwd|minute\s+walk|meter\s+walk|m\s+walk|item\b|point\b(?=\s+(?:scale|likert|pain|numeric|vas))|joint\s+count|h(?:ou)?rs?\.?\s+(?:urine|urinary|holter|ambulatory|abpm|ecg|recall|creatinine|total\s+urin|protein|collection|ph\b|post-?\s?(?:dose|prandial))|"
+    r"g(?:rams?)?\s+(?:of\s+)?(?:oral\s+)?(?:glucose|ogtt|anhydrous)|-?\s?g\s+ogtt|h(?:ou)?r?\s+(?:ogtt|plasma|post|glucose|oral|2h)|mg\s+dexamethasone\s+suppression|(?:second|sec)\s+(?:chair|sit)|times?\s+sit|tesla|t\s+mri|chair|-?meter|radio(?:active)?)"
+)
+_RANGE_LEFT: Final = re.compile(
+    r"(?:(?<![a-z])(?:(?:score\s+)?rang(?:es?|ing)|scales?|scored|scoring|total\s+scores?|maxim(?:um|al)\s+(?:possible\s+)?scores?|max\s+score|out\s+of(?:\s+a\s+(?:total|maximum)(?:\s+score)?\s+of)?|possible\s+scores?|vas|nrs|rated|scored|score\s+is)(?:\s*\(?(?:of|is|are|from|:|=|,|between|a|on|goes|total|possible|the|in)(?![a-z]))*\s*)$"
+)
+_SCALE_RIGHT: Final = re.compile(r"(?:\s?(?:-|to|through|/)\s?\d+)?\s*-?(?:points?|mm|cm)?[\s-]*(?:(?:visual|vas|nrs|numeric\w*|likert|rating|analog\w*|pain|numerical|scale)(?![a-z])\s*)+")
+_RANGE_TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)?(?:\s?(?:-|to|through|–)\s?\d+(?:[.,]\d+)?)?(?![\d])")
+_FORMULA: Final = re.compile(r"\d+(?:\.\d+)?\s?[-−*x×/]\s?(?:\(?(?:age|weight|serum|height|scr|creat|\[)|\d+(?:\.\d+)?\s?[-*x×]\s?\(?(?:age|weight|scr))")
+_FORMULA_LEFT: Final = re.compile(r"(?:\)\s?[x×*/]\s?|age\)?\s?[x×*/(]+\s?|scr\s?[x×*]\s?|creatinine\s?[x×*]\s?|if\s+female[^.;]{0,10}|=\s?\(\s?)$")
+_QUOTA: Final = re.compile(r"\s(?:\w+\s){0,3}(?:will\s+be\s+(?:enrolled|included|recruited|randomi[sz]ed)|are\s+(?:planned|to\s+be\s+enrolled))")
+_IDENTIFIER: Final = re.compile(r"(?:nct|isrctn|eudract|chictr|euctr|umin|irct|ctri|actrn|drks|jprn|kct)[\s:#-]*(?:[\d-])*$")
+_LIST_TAIL: Final = re.compile(
+    r"(?:(?:\s?(?:-|/|,|&|to|and|or|through|or/and|and/or)\s?)\(?\d{1,4}(?:\.\d+)*[a-z]?(?![\w%.]\d|\d|\s?(?:x|%|weeks?|months?|days?|years?|hours?|mg|mm|cm|times)(?![a-z])|[a-z]{2}))+"
+)
+_WORD_LEFT: Final = re.compile(r"(?P<word>[a-z][a-z'-]*)[\s.#:,(-]{0,3}$")
+_GLUE: Final = frozenset("on of to than from and or age aged ages within least is at for between most the least under over above below in no".split())
+_NOT_VISIT: Final = re.compile(r"(?:\d|per|a|every|each|one|two|three|last|past|the\s+same|/|or|four|five|six)\s+\w*\W*$")
+_UNIT_AHEAD: Final = re.compile(r"\s?-?(?:%|x\s|years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mg|g/|ml|mm|cm|kg|times|half)(?![a-z])")
+_LETTER: Final = re.compile(r"[a-zα-ω]")
+
+
+@cache
+def _reasons() -> dict[str, LedgerReason]:
+    """Words whose following number is no quantity, with the reason."""
+    with (files("normalizer.quantities") / "data" / "ledger.tsv").open(encoding="utf-8") as file:
+        return {row["word"]: cast("LedgerReason", row["reason"]) for row in csv.DictReader(file, delimiter="\t")}
+
+
+def glued(lower: str, start: int) -> bool:
+    """Say whether a blank was lost between a function word and the number at ``start`` ("of12", "age18")."""
+    at = start
+    while at > 0 and lower[at - 1].isalpha():
+        at -= 1
+    return lower[at:start] in _GLUE and (at == 0 or lower[at - 1] not in "-_")
+
+
+def name(text: str, lower: str, start: int, end: int) -> Claim | None:
+    """Return the claim when the digits are part of a name: "CD19", "IL-2", "5-FU", "HER2", "T790M", "12-lead".
+
+    Only the neighbouring characters count, so that it holds whatever stands before.
+    """
+    prior = lower[start - 1 : start]
+    if prior and (_LETTER.match(prior) or prior == "_") and not glued(lower, start):
+        if prior == "x" and (start < 2 or not lower[start - 2].isalpha()):
+            return None
+        rest = _GLUED_NEXT.match(lower, end, end + 30)
+        assert rest is not None
+        stop = rest.end()
+        if _IDENTIFIER.search(lower, max(0, start - 12), start):
+            return "identifier", stop
+        return ("visit" if re.search(r"(?<![a-z])[cdvwm]$", lower[max(0, start - 2) : start]) and end - start < 3 else "name"), stop
+    if prior in {"-", "/"} and start > 1 and lower[start - 2].isalpha():
+        word = start - 1
+        while word > 0 and (lower[word - 1].isalnum()):
+            word -= 1
+        left = lower[word : start - 1]
+        if prior == "-" and left not in _GLUE and left not in {"grade", "stage", "class", "score", "scores", "day", "days", "years", "age", "minimum", "months", "weeks"}:
+            rest = _GLUED_NEXT.match(lower, end, end + 30)
+            assert rest is not None
+            version = left in {"dsm", "icd", "recist", "ichd", "sledai", "mmt", "pasi", "acr", "phq", "gad", "bilag", "bdi", "panss", "ham", "hamd", "madrs", "moca", "sf", "eq", "das", "2000"}
+            return ("version" if version else "name"), rest.end()
+    following = lower[end : end + 1]
+    if following == "-" or (following and following.isalpha()):
+        found = _NAME_NEXT.match(lower, end, end + 30)
+        if found:
+            return "name", found.end()
+    if (test := _TEST.match(lower, end, end + 40)) is not None:
+        return "test_load", test.end()
+    return None
+
+
+def list_number(lower: str, start: int) -> int | None:
+    """Return the end of a list number ("7.", "(2)", "4)") that starts an item or stands inline after a stop."""
+    found = _LIST_NUMBER.match(lower, start)
+    if found is None:
+        return None
+    left = max(0, start - 12)
+    if _ITEM_LEFT.search(lower, left, start) or (start == 0):
+        return found.end()
+    bracket = lower[start - 1] == "("
+    closes = found[0].endswith((")", ")."))
+    if bracket and closes and not re.search(r"(?:[a-z]{3,}|\d)\s?\($", lower[left:start]) and not _UNIT_AHEAD.match(lower, found.end()):
+        return found.end()
+    if bracket and closes and re.search(r"(?:either|and|or|following|criteria|:|;)\s?\($", lower[left:start]):
+        return found.end()
+    if bracket:
+        return None
+    if _INLINE_LEFT.search(lower, left, start):
+        return found.end()
+    if closes and lower[start - 1] == " " and lower.rfind("(", max(0, start - 80), start) <= lower.rfind(")", max(0, start - 80), start):
+        return found.end()
+    return None
+
+
+def date(lower: str, start: int) -> int | None:
+    """Return the end of a calendar date or of the numbers behind a month's name."""
+    if found := _DATE.match(lower, start):
+        return found.end()
+    if _MONTH_LEFT.search(lower, max(0, start - 12), start) and (rest := _MONTH_REST.match(lower, start)):
+        return rest.end()
+    return None
+
+
+def by_words(lower: str, start: int, end: int) -> Claim | None:
+    """Return the claim of a number without comparator that its surroundings explain."""
+    if ordinal := _ORDINAL.match(lower, start):
+        return "identifier", ordinal.end()
+    if (year := _YEAR.match(lower, start)) is not None:
+        return ("date" if _DATE_LEFT.search(lower, max(0, start - 18), start) and not re.match(r"\s+[a-z/-]*\s?(?:criteria|acr|eular|revis|classif|who|esc|aha|consensus|definition)", lower[year.end() :year.end()+30]) else "version"), year.end()
+    if lower[start : start + 12].count(".") and re.match(r"\d+\.\d+\.\d", lower[start : start + 12]):
+        return "cross_reference", end
+    left = max(0, start - 26)
+    if (word := _WORD_LEFT.search(lower, left, start)) and (reason := _reasons().get(word["word"].rsplit("-", 1)[-1]) or _reasons().get(word["word"])):
+        ahead = _UNIT_AHEAD.match(lower, end)
+        if reason == "visit" and _NOT_VISIT.search(lower, max(0, left - 6), word.start() + 1):
+            reason = None
+        if reason in {"cross_reference"} and ("no" == word["word"] or "point" in word["word"] or word["word"] == "number") and lower[start - 1] not in ".#" and word["word"] != "number":
+            reason = None
+        if reason and (reason == "name" or ahead is None) and not re.search(r"[,(:]", lower[word.end("word") : start].replace("(", "", 1 if reason in {"cross_reference", "version"} else 0)):
+            tail = _LIST_TAIL.match(lower, end, end + 40)
+            suffix = re.compile(r"[a-z]{1,2}(?![a-z0-9])").match(lower, end)
+            return reason, tail.end() if tail else suffix.end() if suffix else end
+    if _RANGE_LEFT.search(lower, left - 30 if left > 30 else 0, start) and not re.match(r"\s?(?:%|years?|mg|kg|mmhg|months?)", lower[end:]):
+        token = _RANGE_TOKEN.match(lower, start)
+        if token and not re.search(r"(?:vas|nrs|score\s+is|scored)\W*$", lower[left:start]) or re.match(r"\s?(?:-|to)\s?\d", lower[end : end + 6]):
+            assert token is not None
+            return "explanatory_range", max(token.end(), end)
+    if scale := _SCALE_RIGHT.match(lower, end, end + 50):
+        return "explanatory_range", scale.end()
+    if (formula := _FORMULA.match(lower, start, start + 30)) is not None:
+        return "formula", end if not formula else end
+    if _FORMULA_LEFT.search(lower, max(0, start - 14), start):
+        return "formula", end
+    if _QUOTA.match(lower, end, end + 60):
+        return "quota", end
+    return None

@@ -1,0 +1,119 @@
+"""Text to Mentions: one pattern finds numerals, scales and limits; what stands left and right of each tells the rest."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from normalizer.model.mention import Mention
+from normalizer.model.span import Span
+from normalizer.quantities import counts, inert
+from normalizer.quantities.compose import Builder
+from normalizer.quantities.fold import fold
+from normalizer.quantities.grades import grade_at, scales
+from normalizer.quantities.numbers import Numeral, read_digits, read_word
+from normalizer.quantities.quantity import add_limit, add_quantity
+
+if TYPE_CHECKING:
+    from normalizer.model.ledger import LedgerReason
+
+_SCALE_WORDS: Final = "|".join(re.escape(word).replace("\\ ", r"\s") for word in sorted(scales(), key=len, reverse=True))
+_FINDER: Final = re.compile(
+    r"(?P<digit>[0-9½¼¾])|(?P<circled>[①-⑳])|(?<![a-z])(?:(?P<word>(?:o(?:ne|nce)|t(?:wo|hree|en|welve|hirteen|wenty|hirty|wice|hrice)|f(?:our|ive|ourteen|ifteen|orty|ifty)|s(?:ix|even|ixteen|eventeen|ixty|eventy)"
+    r"|e(?:ight|leven|ighteen|ighty)|nine(?:teen|ty)?|zero)(?![a-z]))"
+    rf"|(?P<scale>{_SCALE_WORDS})(?![a-z])"
+    r"|(?P<limit>i?uln|unl|lln|upper\s(?:normal|limit|reference)|lower\s(?:normal|limit)|limit\sof\s(?:detection|quantification)|ll?o[dq])(?![a-z]))"
+)
+_DIGITS: Final = re.compile(r"[0-9]+")
+_SAME_IN_DIGITS: Final = re.compile(r"\s?\(\s?(\d{1,4})\s?\)")
+_SAME_IN_WORDS: Final = re.compile(r"\s?\(\s?([a-z][a-z -]{1,18}[a-z])\s?\)")
+
+
+def read(text: str) -> tuple[Mention, ...]:
+    """Return every quantity of ``text`` in order; each numeral belongs to exactly one of them.
+
+    ``text`` is the cleaned view of a block (lines, no markup); spans are offsets into it. A text without digit,
+    number word, scale or limit costs one search.
+    """
+    lower = fold(text)
+    found = _FINDER.search(lower)
+    if found is None:
+        return ()
+    build = Builder(text, lower)
+    while found is not None:
+        end = _step(build, found)
+        build.floor = end
+        found = _FINDER.search(lower, end)
+    return build.finish()
+
+
+def _step(build: Builder, found: re.Match[str]) -> int:
+    """Handle one find; returns where the search goes on."""
+    kind, start, end = found.lastgroup, found.start(), found.end()
+    text, lower = build.text, build.lower
+    if kind == "digit":
+        return _digits(build, start)
+    if kind == "word":
+        numeral = read_word(lower, start)
+        assert numeral is not None
+        if numeral.end == start + 3 and lower[start] == "o" and counts.pronoun(lower, start, numeral.end):
+            return numeral.end
+        if counts.hyphened(lower, numeral.end):
+            return _inert(build, numeral.start, numeral.end, numeral.end, "name")
+        if counts.list_size(lower, start):
+            return _inert(build, numeral.start, numeral.end, numeral.end, "list_size")
+        same = _SAME_IN_DIGITS.match(lower, numeral.end)
+        if same and int(same[1]) == numeral.value:
+            return add_quantity(build, numeral, restated=(same.start(1), same.end(1)), resume=same.end())
+        return add_quantity(build, numeral)
+    if kind == "scale":
+        grade = grade_at(text, lower, build.floor, found[0].replace("\n", " "), start)
+        if grade is None:
+            return end
+        return build.add_grade(grade)
+    if kind == "circled":
+        build.add(Mention(kind="inert", span=Span(start, end), numerals=(Span(start, end),), reason="list_number"))
+        return end
+    return add_limit(build, start) or end
+
+
+def _inert(build: Builder, start: int, digits_end: int, end: int, reason: LedgerReason) -> int:
+    """Record a numeral that is no quantity; further digits up to ``end`` are claimed with it."""
+    end = max(end, digits_end)
+    first = Span(start, digits_end)
+    rest = tuple(Span(m.start(), m.end()) for m in _DIGITS.finditer(build.lower, digits_end, end))
+    build.add(Mention(kind="inert", span=Span(start, end), numerals=(first, *rest), reason=reason))
+    return end
+
+
+def _digits(build: Builder, start: int) -> int:
+    """Handle a run of digits."""
+    text, lower = build.text, build.lower
+    run = _DIGITS.match(lower, start)
+    run_end = run.end() if run else start + 1
+    if run_end - start > 30:
+        return _inert(build, start, run_end, run_end, "identifier")
+    if claim := inert.name(text, lower, start, run_end):
+        return _inert(build, start, run_end, claim[1], claim[0])
+    if end := inert.list_number(lower, start):
+        return _inert(build, start, run_end, end, "list_number")
+    if end := inert.date(lower, start):
+        return _inert(build, start, run_end, end, "date")
+    if start and lower[start - 1] == "." and (start == 1 or not lower[start - 2].isalnum()):
+        start -= 1
+    numeral = read_digits(lower, start)
+    if numeral.odd:
+        return _inert(build, start, numeral.end, numeral.end, "cross_reference" if "." in text[start : numeral.end] else "identifier")
+    sign = build.sign_before(start)
+    if sign is None or sign.sign in {"in", "from", "since", "between", "last", "for"}:
+        if counts.list_size(lower, start):
+            return _inert(build, start, numeral.end, numeral.end, "list_size")
+        if claim := inert.by_words(lower, start, numeral.end):
+            return _inert(build, start, max(run_end, min(numeral.end, claim[1])), claim[1], claim[0])
+    same = _SAME_IN_WORDS.match(lower, numeral.end)
+    if same and (word := read_word(lower, same.start(1))) and word.end == same.end(1) and word.value == numeral.value:
+        return add_quantity(build, numeral, restated=(word.start, word.end), resume=same.end())
+    return add_quantity(build, numeral)
+
+
+_ = Numeral

@@ -1,0 +1,149 @@
+"""What a number is relative to: ULN and LLN, predicted values, baseline, detection limits; and changes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from normalizer.model.draft import Change, Reference
+
+_WHOSE: Final = (
+    r"(?:(?:the|an?|age|sex|gender|site|respective|corresponding|applicable|our|its|institution(?:al)?(?:'?s)?|lab(?:oratory)?(?:'?s)?|local|central|standard|"
+    r"reference|normal|hospital|study|adjusted|specific|assay|test)[- ]+)*"
+)
+_OF: Final = (
+    r"(?:\s+(?:of|for|in)\s+(?:the\s+|a\s+|an\s+)?(?:institution(?:al)?(?:'?s)?\s+|lab(?:oratory)?(?:'?s)?\s+|local\s+|age[- ]\w+\s+|respective\s+|"
+    r"assay'?s?\s+|test\s+)*(?:(?P<{0}>detection|quantification|quantitation|detectability|test\b(?!ing)|assay)|(?:normal(?:s|ity)?|reference)"
+    r"(?:\s+(?:laboratory\s+)?(?:reference\s+)?(?:range|value|limit|level|interval)s?)?|(?:the\s+)?range|\(?uln\)?|lab(?:oratory)?|institution))?"
+)
+_TAIL: Final = r"(?:\s*\((?:the\s+)?(?:i?uln|i?lln|unl|lnl|nl|[a-z]{2,5}'s uln|lloq|lod|llod)\))?"
+#: A limit of the normal range or of detection, in words or letters.
+LIMIT: Final = re.compile(
+    _WHOSE
+    + r"(?:(?P<uln>(?:i-?)?uln\b|unl\b|\(uln\)|i\.?u\.?l\.?n\b)|(?P<lln>(?:i-?)?lln\b|lnl\b|\(lln\))|(?P<lod>ll?o[dq]\b|ulo[dq]\b|limits?\s+of\s+(?:detection|quantification|quantitation))"
+    + r"|(?:(?P<upper>upper|highest|higher|maximum)|(?P<lower>lower|lowest))(?:\s+(?:normal|reference|institutional|lab(?:oratory)?|range))*[- ]+"
+    r"(?:limits?(?:\s+values?)?|(?:reference\s+)?(?:values?|levels?)(?=\s+(?:of|for)\s+(?:the\s+)?(?:normal|reference))|boundary|bound|end(?=\s+of\s+(?:the\s+)?(?:normal|reference))|range(?=\s+of\s+(?:the\s+)?normal)|normal(?:\s+(?:value|range))?)"
+    + _OF.format("det")
+    + r"|(?:normal|institutional|reference)\s+(?P<upper2>upper)\s+limits?(?:\s+value)?"
+    + r"|(?:the\s+)?(?P<normal>normal\s+(?:upper\s+)?(?:reference\s+)?(?:range|values?|limits?)|normal(?!\s+(?:control|saline|sinus|hepat|liver|renal|diet)))"
+    + _OF.format("det2")
+    + r")"
+    + _TAIL
+)
+_TIMES: Final = re.compile(
+    r"\s*(?:-?\s*fold(?:s)?\b|times?\b|x\b(?=\s|\(|[a-z]|$)|x(?=\s*[(iul])|\*|multiplied\s+by|´)?\s*(?:-\s*)?(?:higher\s+than\s+|greater\s+than\s+|above\s+|over\s+|more\s+than\s+|of\s+|that\s+of\s+)?"
+)
+_BASE: Final = re.compile(r"(?:the\s+)?(?:patient'?s?\s+|subject'?s?\s+|their\s+|his\s+or\s+her\s+)?(?:own\s+)?baseline(?:\s+(?:value|level)s?)?\b")
+_PREDICTED: Final = re.compile(
+    r"\s*(?:of\s+)?-?\s*(?:the\s+)?(?:(?:age|gender|sex|height|normal|patient'?s|expected)[- ]*(?:based\s+)?)*(?:predicted|predictive|pred\b|predict\b|expected\s+(?:value|normal))(?:\s+(?:normal\s+)?(?:values?|normal|level))?"
+    r"|\s*(?:of\s+)(?:the\s+)?(?:normal|theoretical)(?:\s+(?:predicted\s+)?(?:value|values))?(?!\s+(?:saline|control))"
+)
+_PREDICTED_LEFT: Final = re.compile(r"(?:predicted|pred\b|%\s?pred)[^.;,\d\n]{0,40}$")
+_OTHER_REFERENCE: Final = re.compile(
+    r"\s*(?:-?\s*percentile\b|\s*(?:sds?|standard\s+deviations?)\s+(?:above|below|from|of)|\s*(?:of\s+)(?:the\s+)?(?:control|nadir|mean)\b|\s*(?:above|below)\s+(?:the\s+)?(?:mean|nadir|age))"
+)
+_FROM_BASELINE: Final = re.compile(
+    r"[^.;,\d\n]{0,40}?\b(?:from|of|over|above|below|compared\s+(?:to|with)|relative\s+to|versus|vs\.?)\s+(?:the\s+|their\s+)?(?:[a-z]+\s+)?baseline\b"
+)
+_UP: Final = r"(?:increas(?:e[sd]?|ing)|rises?|rose|risen|gain(?:s|ed)?|elevation|prolongation|improve(?:s|d|ments?)?)"
+_DOWN: Final = r"(?:decreas(?:e[sd]?|ing)|declin(?:e[sd]?|ing)|reduc(?:tions?|es|ed|e)|falls?|fell|fallen|drop(?:s|ped)?|(?:weight\s+)loss|lost|loses|losing|deteriorat(?:ion|es|ed)|worsen(?:ing|s|ed))"
+_EITHER: Final = r"(?:chang(?:es?|ed|ing)|variations?|differences?|fluctuat(?:ions?|es|ed)|vari(?:es|ed))"
+_CHANGE_RIGHT: Final = re.compile(
+    rf"(?:\s*-?\s*(?:points?|unintentional|intentional|absolute|relative|or\s+(?:more|greater|higher)|body|weight|(?:of\s+)?(?:total\s+|initial\s+)?body[- ]?weight|involuntary|dose|annual|sustained))*\s*(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<either>{_EITHER}))(?![a-z])(?!\s+(?:ejection|bone|renal))"
+)
+_CHANGE_LEFT: Final = re.compile(
+    rf"(?<![a-z])(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<either>{_EITHER}))(?P<gap>[^.;\d\n]{{0,48}})$"
+)
+_CHANGE_GAP: Final = re.compile(
+    r"(?:\s*\(?(?:equal\s+to|of|by|in|from|to|is|was|the|a|an|approximately|about|defined\s+as|unintentional(?:ly)?|baseline|body|weight|at|least|dose|:|,|=|"
+    r"[a-z0-9/-]+(?:\s+[a-z0-9/-]+)?\s+(?:of|by)|(?:in|of)\s+[^.;,\n]{1,30}))*\s*$"
+)
+_GAP_STOP: Final = re.compile(r"\b(?:and|or|with|due|because|within|over|during|who|which|requir\w*|if|risk|despite|for|after|to)\b|,")
+_LIMIT_WORDS: Final = re.compile(r"detect|quantif|quantit|lo[dq]|test|assay")
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """A reference behind (or in place of) a number: which, and where it ends."""
+
+    reference: Reference
+    end: int
+
+
+def limit_at(lower: str, at: int) -> Referred | None:
+    """Read a reference limit ("ULN", "the institutional upper limit of normal (ULN)") that starts at ``at``."""
+    found = LIMIT.match(lower, at, at + 140)
+    if found is None:
+        return None
+    group = found.groupdict()
+    if group["lod"] or group["det"] or group["det2"]:
+        return Referred("detection_limit", found.end())
+    if group["normal"]:
+        return Referred("uln" if "upper" in found[0] else "other", found.end())
+    return Referred("lln" if group["lln"] or group["lower"] else "uln", found.end())
+
+
+def multiple(lower: str, end: int) -> Referred | None:
+    """Read what makes the number that ends at ``end`` a multiple: " x ULN", " times the upper limit", "-fold baseline"."""
+    times = _TIMES.match(lower, end, end + 40)
+    assert times is not None
+    at = times.end()
+    sign = times[0].strip()
+    if sign and (base := _BASE.match(lower, at)):
+        return Referred("baseline", base.end())
+    found = limit_at(lower, at)
+    if found is None or (not sign and found.reference == "other"):
+        return None
+    if found.reference == "other" and lower[at:].lstrip().startswith("normal") and not sign:
+        return None
+    return found
+
+
+def predicted(lower: str, end: int) -> int | None:
+    """Return the end of "predicted" or "of predicted value" behind a per cent sign, None when there is none."""
+    found = _PREDICTED.match(lower, end, end + 60)
+    return found.end() if found else None
+
+
+def predicted_before(lower: str, floor: int, start: int) -> bool:
+    """Say whether "% predicted" stands before the comparator, within its clause."""
+    return _PREDICTED_LEFT.search(lower, max(floor, start - 48), start) is not None
+
+
+def other_reference(lower: str, end: int) -> int | None:
+    """Return the end of a percentile, a deviation from a mean or a share of a control, None when there is none."""
+    found = _OTHER_REFERENCE.match(lower, end, end + 40)
+    return found.end() if found else None
+
+
+def from_baseline(lower: str, end: int) -> bool:
+    """Say whether "from baseline" or the like follows."""
+    return _FROM_BASELINE.match(lower, end, end + 70) is not None
+
+
+def change(lower: str, floor: int, start: int, end: int, *, verbless: bool) -> tuple[Change, int, int] | None:
+    """Find the change word that makes the number a difference; return it with the span that then carries the bound.
+
+    ``start`` and ``end`` delimit comparator, number and unit. ``verbless`` allows "increase > 10 %" without "of" or
+    "by", which is right only for per cents and points.
+    """
+    right = _CHANGE_RIGHT.match(lower, end, end + 60)
+    if right is not None:
+        return _NAMES[right.lastgroup or ""], start, right.end()
+    left = _CHANGE_LEFT.search(lower, max(floor, start - 70), start)
+    if left is None:
+        return None
+    gap = left["gap"]
+    word = next(name for name in ("up", "down", "either") if left[name])
+    tight = re.fullmatch(r"\s*\(?(?:of|by)?\s*(?:at\s+least\s+)?", gap) is not None
+    if not tight and (_GAP_STOP.search(gap) or not re.search(r"\b(?:of|by)\s*$|^\s*(?:in|of|from)\s", gap)):
+        return None
+    bare = not re.search(r"\b(?:of|by|in|from)\b", gap)
+    if bare and not verbless:
+        return None
+    return _NAMES[word], left.start(word) if tight else start, end
+
+
+_NAMES: Final[dict[str, Change]] = {"up": "increase", "down": "decrease", "either": "either"}
