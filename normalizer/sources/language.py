@@ -19,10 +19,10 @@ _ENGLISH: Final = frozenset(
 _OTHER: Final = frozenset(
     re.findall(
         r"\w+",
-        "und oder der das mit nicht für von eine einer bei mindestens keine ist sind zur "
+        "und oder der das mit nicht für von eine einer bei mindestens keine ist sind zur "  # codespell:ignore oder,ist
         "les des une pour avec dans est sont aux être ayant "
         "los las del con para por una que más años pacientes "
-        "dos das com não uma ou ser anos "
+        "dos das com não uma ou ser anos "  # codespell:ignore ser
         "della delle di che nel non gli il anni pazienti "
         "het een van met niet voor zijn jaar "
         "oraz lub nie dla się jest lat pacjenci",

@@ -233,7 +233,7 @@ def test_decoding(data: bytes, text: str, codes: set[str]) -> None:
     ("text", "expected"),
     [
         ("Inclusion criteria: patients with asthma who have not been treated and are at least 18 years old", False),
-        ("Patienten mit Asthma, die nicht behandelt wurden und für die eine Einwilligung bei der Klinik ist", True),
+        ("Patienten mit Asthma, die nicht behandelt wurden und für die eine Einwilligung bei der Klinik gilt", True),
         ("Critères: les patients avec une maladie dans les six mois pour lesquels des données sont disponibles", True),
         ("入选标准：年龄十八岁以上，经病理确诊为肺癌的患者", True),
         ("Критерии включения: взрослые пациенты с астмой", True),
