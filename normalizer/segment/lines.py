@@ -1,0 +1,165 @@
+"""The lines of the eligibility sections: printed or exported line ends, indents, markers, hard wraps undone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from normalizer.segment.markers import Marker, bare_number_at, marker_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from normalizer.model.span import Span
+
+_TAB: Final = 4
+#: Widths between which a text counts as hard-wrapped (registry XML wraps near 80 with its indent).
+_WRAP_LEAST, _WRAP_MOST = 60, 100
+#: Share of unmarked lines that a wrap must explain before it is believed.
+_WRAPPED_SHARE: Final = 0.6
+
+_NEWLINE: Final = re.compile(r"(?:_x000[dD]_)?(?:\r\n?|\n|\x0b|\x0c|\x1e|\u2028|\u2029)")
+_EXPORTED: Final = re.compile(
+    r"(?:_x000[dD]_)?(?:\s*<\s*/?\s*(?:br|p|li|ul|ol|div)\s*/?\s*>\s?|\r\n?|\n|\x0b|\x0c|\u2028|\u2029)|_x000[dD]_"
+)
+#: A tilde stands for a line end unless it means "about" or "to" before a number.
+_TILDE: Final = re.compile(r"\s?~(?=\s*(?:[^\d\s<>≤≥]|\d{1,2}[.)]\s?\D|$))|\r\n?|\n")
+#: A section heading in the middle of a line begins a new one.
+_MIDDLE: Final = re.compile(
+    r"(?<=[\s.;:)>~])(?:(?:(?:Key|Main|Major|General|Common|Specific|Additional)\s)?(?:Non-?)?"
+    r"(?:Inclusion|Exclusion|INCLUSION|EXCLUSION|In|Ex)\s?(?:Criteria|CRITERIA|criteria)\s?[:：]"
+    r"|(?:INCLUSION|EXCLUSION) CRITERIA(?=\s)"
+    r"|(?:DISEASE|PATIENT) CHARACTERISTICS:|PRIOR(?:/CONCURRENT| CONCURRENT) THERAPY:)"
+)
+_SECTION_HINT: Final = re.compile(r"clusion|CLUSION|CHARACTERISTICS|THERAPY")
+_WORD: Final = re.compile(r"\S+")
+_EMPTY: Final = re.compile(r"[\s*_#=~-]*\Z|<!--.*-->\Z")
+
+
+@dataclass(slots=True)
+class Line:
+    """One logical line: printed marker, body span (trimmed), indent in columns, what stood before it."""
+
+    start: int
+    body: int
+    end: int
+    indent: int
+    marker: Marker | None
+    gap: bool = False
+    restart: bool = False
+    split: bool = False
+
+
+def read_lines(text: str, sections: Sequence[Span]) -> list[Line]:
+    """Return the logical lines of all ``sections`` of ``text``, in order."""
+    lines: list[Line] = []
+    for section in sections:
+        part = _lines(text, section.start, section.end)
+        _number_runs(text, part)
+        lines.extend(_unwrap(text, part))
+    return lines
+
+
+def line_from(text: str, start: int, end: int, indent: int) -> Line | None:
+    """Return the logical line that stands in ``[start, end)``, None when that is blank."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start >= end:
+        return None
+    marker = marker_at(text, start, end)
+    body = start
+    if marker is not None:
+        body = marker.end
+        while body < end and text[body].isspace():
+            body += 1
+    return Line(start, body, end, indent, marker)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    pattern = _NEWLINE
+    if text.find("<", start, end) >= 0 or text.find("_x000", start, end) >= 0:
+        pattern = _EXPORTED
+    elif text.count("~", start, end) > 1 and text.count("\n", start, end) <= text.count("~", start, end) // 2:
+        pattern = _TILDE
+    at = start
+    for match in pattern.finditer(text, start, end):
+        yield at, match.start()
+        at = match.end()
+    yield at, end
+
+
+def _lines(text: str, start: int, end: int) -> list[Line]:
+    lines: list[Line] = []
+    gap = restart = False
+    sectioned = _SECTION_HINT.search(text, start, end) is not None
+    for left, right in _pieces(text, start, end):
+        first = left
+        while first < right and text[first].isspace():
+            first += 1
+        if first >= right or (right - first < 220 and _EMPTY.match(text, first, right)):  # noqa: PLR2004
+            gap = True
+            restart = restart or text.startswith("<!--", first, right)
+            continue
+        indent = first - left
+        if "\t" in text[left:first]:
+            indent = len(text[left:first].expandtabs(_TAB))
+        cuts = [first]
+        if sectioned and right - first > 20:  # noqa: PLR2004
+            cuts += [match.start() for match in _MIDDLE.finditer(text, first, right) if match.start() > first]
+        cuts.append(right)
+        for at, stop in zip(cuts, cuts[1:], strict=False):
+            line = line_from(text, at, stop, indent)
+            if line is not None:
+                line.gap, line.restart = gap, restart
+                lines.append(line)
+                gap = restart = False
+    return lines
+
+
+def _number_runs(text: str, lines: list[Line]) -> None:
+    """Read "1 Adults", "2 Consent" as numbered lines when they count up from one."""
+    run: list[tuple[Line, Marker]] = []
+    expected = 1
+    for line in lines:
+        if line.marker is not None or not text[line.body].isdigit():
+            continue
+        marker = bare_number_at(text, line.body, line.end)
+        if marker is not None and marker.value == expected:
+            run.append((line, marker))
+            expected += 1
+    if len(run) < 2:  # noqa: PLR2004
+        return
+    for line, marker in run:
+        line.marker = marker
+        line.body = marker.end + 1
+        while line.body < line.end and text[line.body].isspace():
+            line.body += 1
+
+
+def _unwrap(text: str, lines: list[Line]) -> list[Line]:
+    """Join the lines of a hard-wrapped text: the next word would not have fitted before the width."""
+    plain = sum(1 for line in lines if line.marker is None and not line.gap)
+    if plain < 2:  # noqa: PLR2004
+        return lines
+    width = max(line.indent + line.end - line.start for line in lines)
+    if not _WRAP_LEAST <= width <= _WRAP_MOST:
+        return lines
+    wrapped = [False] * len(lines)
+    last_width = 0
+    for index, line in enumerate(lines):
+        if index and line.marker is None and not line.gap and not line.restart:
+            word = _WORD.match(text, line.start, line.end)
+            wrapped[index] = word is not None and last_width + 1 + len(word[0]) > width
+        last_width = line.indent + line.end - line.start
+    if sum(wrapped) < _WRAPPED_SHARE * plain:
+        return lines
+    joined: list[Line] = []
+    for line, continues in zip(lines, wrapped, strict=True):
+        if continues:
+            joined[-1].end = line.end
+        else:
+            joined.append(line)
+    return joined

@@ -1,0 +1,108 @@
+"""List markers as printed: bullets, numbers, letters, romans, circled numerals, with or without escapes and blanks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+BULLETS: Final = "*•·●▪■◦‣⁃∙–—○◆◇➢►✓\uf0b7\uf0a7\uf02d-"
+_CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_ROMAN: Final = {
+    word: value
+    for value, word in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 1)
+}
+
+#: A marker at the start of a line. A number needs a delimiter that is not a decimal point; a letter may stand alone.
+_START: Final = re.compile(
+    rf"""
+      (?P<bullet>[{re.escape(BULLETS)}](?=[\s\S])(?!\d)(?!-) | \\?[*•-](?=\s) | o(?=[ \t]{{1,4}}[^\W\d_]) )
+    | (?P<circled>[{_CIRCLED}])
+    | (?P<multi>\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}[.)]?)(?=\s+[^\W\d_])
+    | (?P<digit>[(（\[]?\d{{1,3}})\s?(?P<delim>\\?[.)）\]、．:：/]|\)\.|-(?=[\s^\W\d_]|[A-Z]))(?!\d|[.,]\d|/)
+    | (?P<prefix>(?:[IE]C?|\#)\s?\d{{1,2}})[.:)]?(?=\s)
+    | (?P<letter>[(（]?(?:[ivxIVX]{{1,5}}|[A-Za-z]))(?P<close>\\?[.)）])(?=\s|[A-Z0-9≥≤<>])(?!\d\.)
+    """,
+    re.VERBOSE,
+)
+#: A candidate for a marker inside a line; whether it is one is decided by the sequence of numbers.
+INLINE: Final = re.compile(
+    rf"""
+      (?P<circled>[{_CIRCLED}])
+    | (?<![\w.,/-])(?P<digit>[(（]?\d{{1,2}})(?P<delim>\\?[.)）、．])(?!\d|[.,;)])(?=\s*\S)
+    | (?<![\w.,/-])(?P<letter>[(（]?(?:[ivx]{{1,5}}|[a-h]))(?P<close>[.)）])(?=\s?[\w≥≤<>])(?!\w[.)])
+    | (?<=[\s;:.,])(?P<bullet>[•·●▪])(?=\s?\w)
+    """,
+    re.VERBOSE,
+)
+_BARE_NUMBER: Final = re.compile(r"(\d{1,2})[ \t]+(?=[^\W\d_])")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A printed marker: its ``style`` (what must agree among siblings), its place in the sequence, its characters."""
+
+    style: str
+    value: int
+    start: int
+    end: int
+    #: The second reading of one letter: "i." is the roman one or the ninth letter.
+    letter: int = 0
+    glued: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Say whether siblings count up (bullets do not)."""
+        return self.value > 0
+
+
+def _marker(match: re.Match[str], text: str) -> Marker:
+    start, end = match.span()
+    kind = match.lastgroup
+    groups = match.groupdict()
+    glued = end < len(text) and not text[end].isspace()
+    if groups.get("circled"):
+        return Marker("circled", _CIRCLED.index(groups["circled"]) + 1, start, end, glued=glued)
+    if groups.get("digit"):
+        digits = groups["digit"].lstrip("(（[")
+        delim = (groups["delim"] or ".").lstrip("\\")[0]
+        style = "digit" + ("(" if digits != groups["digit"] else "") + _DELIMITERS.get(delim, delim)
+        return Marker(style, int(digits) + 1 if digits == "0" else int(digits), start, end, glued=glued)
+    if groups.get("letter"):
+        letter = groups["letter"].lstrip("(（")
+        case = "upper" if letter.isupper() else "lower"
+        style = ("(" if letter != groups["letter"] else "") + _DELIMITERS.get(groups["close"].lstrip("\\"), ")")
+        lower = letter.lower()
+        ordinal = ord(lower) - 96 if len(lower) == 1 else 0
+        if lower in _ROMAN and lower not in "cdlm":
+            return Marker(f"roman{case}{style}", _ROMAN[lower], start, end, letter=ordinal, glued=glued)
+        return Marker(f"letter{case}{style}", ordinal, start, end, glued=glued)
+    if groups.get("multi"):
+        parts = groups["multi"].rstrip(".)").split(".")
+        return Marker(f"multi{len(parts)}", int(parts[-1]), start, end, glued=glued)
+    if groups.get("prefix"):
+        return Marker("prefix", int(re.sub(r"\D", "", groups["prefix"])), start, end, glued=glued)
+    del kind
+    return Marker("bullet" + text[end - 1], 0, start, end, glued=glued)
+
+
+_DELIMITERS: Final = {"）": ")", "．": ".", "]": ")", "：": ":", "、": ".", "/": "."}
+
+
+def marker_at(text: str, start: int, stop: int) -> Marker | None:
+    """Return the marker that begins at ``start`` (first non-blank of a line ending at ``stop``), or None."""
+    match = _START.match(text, start, stop)
+    if match is None or match.end() >= stop:
+        return None
+    return _marker(match, text)
+
+
+def markers_inside(text: str, start: int, stop: int) -> list[Marker]:
+    """Return every candidate marker inside ``[start, stop)``, in order."""
+    return [_marker(match, text) for match in INLINE.finditer(text, start, stop)]
+
+
+def bare_number_at(text: str, start: int, stop: int) -> Marker | None:
+    """Return a number without delimiter that begins a line ("2 Adults"); only a run of lines makes it a marker."""
+    match = _BARE_NUMBER.match(text, start, stop)
+    return Marker("digitbare", int(match[1]), start, match.end(1)) if match else None

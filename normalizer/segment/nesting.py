@@ -1,0 +1,375 @@
+"""Lines to a forest of items: nested by indent, by change of marker, by restart of numbers, after a lead-in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from normalizer.model.finding import Finding
+from normalizer.model.span import Span
+from normalizer.segment.brackets import open_bracket
+from normalizer.segment.headings import is_choice, is_note
+from normalizer.segment.inline import Cut, cuts_inside
+
+if TYPE_CHECKING:
+    from normalizer.segment.lines import Line
+    from normalizer.segment.markers import Marker
+
+#: Deeper lists than this are read as if they stood at this depth.
+_DEEPEST: Final = 8
+_RANK: Final = {"m": 0, "d": 0, "p": 0, "r": 2, "l": 1, "c": 3, "b": 4, "(": 1}
+_CONTINUES: Final = re.compile(r"(?:,|\b(?:and|or|and/or|of|the|with|to|in|by|for|a|an|than|from|at|on|is|are))\Z", re.IGNORECASE)
+_LEAD: Final = re.compile(
+    r"(?:[:：]|\b(?:the\s+following|as\s+follows|defined\s+as|listed\s+below|described\s+below)"
+    r"(?:\s+\w+){0,5}\s*\)?\.?)\s*\Z|[:：]\s*\([^()]{0,80}\)\Z",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One item: marker, body start, own end (children not counted), children, and what was noticed."""
+
+    marker: Marker | None
+    start: int
+    body: int
+    end: int
+    indent: int
+    children: list[Node] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    #: A numbered list began again here although nothing announces it.
+    restarts: bool = False
+    note: bool = False
+
+    def last(self) -> int:
+        """Return where the item with all its children ends."""
+        node, end = self, self.end
+        while node.children:
+            node = node.children[-1]
+            end = max(end, node.end)
+        return end
+
+
+@dataclass(slots=True, eq=False)
+class _Level:
+    indent: int
+    nodes: list[Node]
+    #: The last number printed in each style of marker at this level.
+    styles: dict[str, int] = field(default_factory=dict)
+    #: The last number that stood at the start of a line.
+    printed: int = 0
+
+
+def is_lead(text: str, node: Node) -> bool:
+    """Say whether the item's own words announce sub-items."""
+    return _LEAD.search(text, max(node.body, node.end - 90), node.end) is not None
+
+
+class Nesting:
+    """Places the lines of one group of a section one after the other; ``roots`` is the forest so far."""
+
+    __slots__ = ("_after", "_levels", "_open", "_text", "roots")
+
+    def __init__(self, text: str, after: int = 0) -> None:
+        self._text = text
+        self._after = after
+        self.roots: list[Node] = []
+        self._levels: list[_Level] = []
+        self._open = False
+
+    def add(self, line: Line) -> None:
+        """Place ``line``, cut at the markers of further items that stand inside it."""
+        node = self._place(line.marker, line.start, line.body, line.end, line)
+        self._open = open_bracket(self._text, node.body, node.end)
+        cuts = cuts_inside(self._text, line.body, line.end)
+        if cuts:
+            self._split(node, cuts, line)
+
+    def _split(self, node: Node, cuts: list[Cut], line: Line) -> None:
+        inner: list[_Level] = []
+        for index, cut in enumerate(cuts):
+            if cut.start < node.body:
+                continue
+            following = cuts[index + 1] if index + 1 < len(cuts) else None
+            if (target := self._continued(cut, following, inner)) is not None:
+                del self._levels[target + 1 :]
+                inner = [one for one in inner if any(one is level for level in self._levels)]
+                level = self._levels[target]
+                fresh = self._new(cut, line)
+                nested = any(level is one for one in inner)
+                if not nested:
+                    fresh.findings.append(
+                        Finding(
+                            code="inline_items_split",
+                            message=f"item {self._text[cut.marker.start : cut.marker.end]} stands inside a line",
+                            span=Span(cut.marker.start, cut.marker.end),
+                        )
+                    )
+                self._shorten(node, cut)
+                if not nested and target == 0 and cut.marker.value != level.styles.get(cut.marker.style, 0) + 1:
+                    self._promoted(level, cut.marker)
+                level.nodes.append(fresh)
+                if level.styles:
+                    level.styles[cut.marker.style] = cut.marker.value
+                node = fresh
+            elif cut.first and following is not None and self._pairs(cut, cuts, index):
+                self._shorten(node, cut)
+                fresh = self._new(cut, line)
+                level = _Level(line.indent, node.children, {cut.marker.style: cut.marker.value})
+                if len(self._levels) < _DEEPEST:
+                    self._levels.append(level)
+                    inner.append(level)
+                node.children.append(fresh)
+                node = fresh
+        if inner:
+            self._levels = [level for level in self._levels if not any(level is one for one in inner)]
+
+    def _pairs(self, cut: Cut, cuts: list[Cut], index: int) -> bool:
+        for other in cuts[index + 1 : index + 12]:
+            if other.marker.style == cut.marker.style and other.marker.value == 2:  # noqa: PLR2004
+                return True
+        return False
+
+    def _new(self, cut: Cut, line: Line) -> Node:
+        return Node(cut.marker, cut.marker.start, cut.body, line.end, line.indent)
+
+    def _shorten(self, node: Node, cut: Cut) -> None:
+        node.end = max(node.body, cut.start)
+
+    def _continued(self, cut: Cut, following: Cut | None, inner: list[_Level]) -> int | None:
+        """Return the level whose list the inline marker carries on, None when there is none."""
+        marker = cut.marker
+        if not marker.counts:
+            return None
+        run = following is not None and following.marker.style == marker.style and following.marker.value == marker.value + 1
+        for depth in range(len(self._levels) - 1, -1, -1):
+            level = self._levels[depth]
+            last = level.styles.get(marker.style)
+            if last is not None and marker.value == last + 1:
+                if cut.strong or any(level is one for one in inner):
+                    return depth
+                if cut.fair and (run or level.nodes[-1].end > cut.start):
+                    return depth
+            if (
+                last is None
+                and cut.strong
+                and not level.styles
+                and marker.style.startswith("digit")
+                and marker.value == len(level.nodes) + 1
+                and depth > 0
+            ):
+                return depth
+        if cut.strong and self._levels and marker.style in self._levels[0].styles and marker.value > 1:
+            level = self._levels[0]
+            if marker.value <= level.styles[marker.style] and self._lead_of(level, marker) is not None:
+                return 0
+        return None
+
+    def _lead_of(self, level: _Level, marker: Marker) -> int | None:
+        """Return the place of the lead-in whose sub-items were printed at its own level, numbers running on."""
+        for index in range(len(level.nodes) - 2, -1, -1):
+            node = level.nodes[index]
+            if node.marker is not None and node.marker.style == marker.style and node.marker.value == marker.value - 1:
+                return index if not node.children and is_lead(self._text, node) else None
+        return None
+
+    def _promoted(self, level: _Level, marker: Marker) -> bool:
+        """Put the items after a lead-in back under it when the outer numbering takes up again behind it."""
+        index = self._lead_of(level, marker)
+        if index is None:
+            return False
+        adopt(level.nodes, index, len(level.nodes))
+        return True
+
+    def _place(self, marker: Marker | None, start: int, body: int, end: int, line: Line) -> Node:
+        node = Node(marker, start, body, end, line.indent)
+        if not self._levels:
+            self.roots.append(node)
+            self._levels.append(_Level(line.indent, self.roots))
+            if marker is not None:
+                self._levels[0].styles[marker.style] = self._levels[0].printed = marker.value
+                if marker.value > 1 and marker.value != self._after + 1:
+                    self._missing(node)
+            return node
+        return self._place_bare(node, line) if marker is None else self._place_marked(node, marker, line)
+
+    # Lines without a marker
+
+    def _place_bare(self, node: Node, line: Line) -> Node:
+        last = self._levels[-1].nodes[-1]
+        first = self._text[node.body]
+        near = not line.gap
+        if self._open and near:
+            return self._extend(last, node)
+        if is_note(self._text[node.body : node.body + 12]):
+            last.findings.append(
+                Finding(code="note_between_items", message="a note stands after the item", span=Span(node.body, node.end))
+            )
+            return self._extend(self.roots[-1] if line.indent <= self.roots[-1].indent else last, node)
+        root_bare = self.roots[-1].marker is None
+        if near and (first.islower() or _CONTINUES.search(self._text, max(last.body, last.end - 8), last.end)):
+            return self._extend(last, node)
+        if not self._levels[-1].styles and len(self._levels) > 1:
+            if line.indent + 1 >= self._levels[-1].indent:
+                return self._append(self._levels[-1], node)
+        elif is_lead(self._text, last) and (last.marker is not None or (near and root_bare and line.indent > last.indent)):
+            return self._push(last, node, line)
+        for depth in range(len(self._levels) - 1, -1, -1):
+            level = self._levels[depth]
+            if level.styles and level.indent < line.indent:
+                del self._levels[depth + 1 :]
+                return self._extend(level.nodes[-1], node)
+        if first.islower() and not self._text[last.end - 1] in ".;":
+            return self._extend(last, node)
+        del self._levels[1:]
+        return self._append(self._levels[0], node)
+
+    def _extend(self, last: Node, node: Node) -> Node:
+        if last.children:
+            deepest = last
+            while deepest.children:
+                deepest = deepest.children[-1]
+            tail = Node(None, node.start, node.body, node.end, node.indent)
+            last.children.append(tail)
+            tail.note = True
+            return tail
+        last.end = node.end
+        return last
+
+    def _append(self, level: _Level, node: Node) -> Node:
+        level.nodes.append(node)
+        return node
+
+    def _push(self, parent: Node, node: Node, line: Line) -> Node:
+        parent.children.append(node)
+        level = _Level(line.indent, parent.children)
+        if node.marker is not None:
+            level.styles[node.marker.style] = node.marker.value
+            if node.marker.value > 1:
+                self._missing(node)
+        if len(self._levels) >= _DEEPEST:
+            self._levels[-1] = level
+        else:
+            self._levels.append(level)
+        return node
+
+    # Lines with a marker
+
+    def _place_marked(self, node: Node, marker: Marker, line: Line) -> Node:
+        marker = node.marker = self._reading(marker)
+        levels = self._levels
+        if not levels[-1].styles and len(levels) > 1:
+            levels.pop()
+        top = levels[-1]
+        deeper = line.indent >= top.indent + 2
+        continues = marker.counts and marker.value > 1 and top.styles.get(marker.style) == marker.value - 1
+        if deeper and not continues:
+            return self._push(top.nodes[-1], node, line)
+        for depth in range(len(levels) - 1, -1, -1):
+            level = levels[depth]
+            if line.indent < level.indent - 1 and depth:
+                continue
+            known = level.styles.get(marker.style)
+            if known is not None and (
+                (not marker.counts and line.indent <= level.indent + 1) or (marker.counts and marker.value == known + 1)
+            ):
+                del levels[depth + 1 :]
+                return self._sibling(level, node, marker)
+        while len(levels) > 1 and line.indent < levels[-1].indent - 1:
+            levels.pop()
+        level = levels[-1]
+        last = level.nodes[-1]
+        lead = is_lead(self._text, last)
+        known = level.styles.get(marker.style)
+        if known is None:
+            return self._new_style(level, node, marker, line, lead=lead)
+        if marker.value == 1:
+            if lead or line.restart:
+                return self._push(last, node, line)
+            if not line.indent > levels[0].indent + 1:
+                del levels[1:]
+                node.restarts = levels[0].styles.get(marker.style, 0) > 1 or len(levels[0].nodes) > 1
+                return self._sibling(levels[0], node, marker)
+            return self._sibling(level, node, marker)
+        base = levels[0]
+        if marker.style in base.styles and line.indent <= base.indent + 1:
+            del levels[1:]
+            known = base.styles[marker.style]
+            if marker.value <= known:
+                if self._promoted(base, marker):
+                    return self._sibling(base, node, marker)
+                node.restarts = marker.value == 2 and known > 2 and base.printed != 1  # noqa: PLR2004
+            elif marker.glued and base.nodes[-1].marker is not None and not base.nodes[-1].marker.glued:
+                node.restarts = True
+            self._missing(node)
+            return self._sibling(base, node, marker)
+        self._missing(node)
+        return self._sibling(level, node, marker)
+
+    def _reading(self, marker: Marker) -> Marker:
+        """Settle whether "i.", "v." or "x." is a letter: it is when the letters before it stand in a list."""
+        if not marker.letter:
+            return marker
+        style = "letter" + marker.style[5:]
+        for level in reversed(self._levels):
+            if level.styles.get(style) == marker.letter - 1:
+                return type(marker)(style, marker.letter, marker.start, marker.end, glued=marker.glued)
+        return marker
+
+    def _new_style(self, level: _Level, node: Node, marker: Marker, line: Line, *, lead: bool) -> Node:
+        last = level.nodes[-1]
+        weaker = bool(level.styles) and _RANK.get(marker.style[0], 1) > min(_RANK.get(style[0], 1) for style in level.styles)
+        if marker.style[0] in "lr" and marker.value > 1:
+            return self._place_bare_again(node, line)
+        if last.marker is None and not level.styles:
+            if lead:
+                return self._push(last, node, line)
+            return self._sibling(level, node, marker)
+        if lead or (weaker and last.marker is not None):
+            return self._push(last, node, line)
+        return self._sibling(level, node, marker)
+
+    def _place_bare_again(self, node: Node, line: Line) -> Node:
+        node.marker, node.body = None, node.start
+        return self._place_bare(node, line)
+
+    def _sibling(self, level: _Level, node: Node, marker: Marker) -> Node:
+        level.nodes.append(node)
+        level.styles[marker.style] = level.printed = marker.value
+        return node
+
+    def _missing(self, node: Node) -> None:
+        if node.marker is None:
+            return
+        printed = self._text[node.marker.start : node.marker.end]
+        node.findings.append(
+            Finding(
+                code="list_number_missing",
+                message=f"the item before {printed} is not printed",
+                span=Span(node.marker.start, node.marker.end),
+                got=printed,
+            )
+        )
+
+
+def adopt(nodes: list[Node], lead: int, stop: int) -> None:
+    """Move ``nodes[lead + 1:stop]`` under ``nodes[lead]``: they were printed one level too high."""
+    parent = nodes[lead]
+    children = nodes[lead + 1 : stop]
+    if not children:
+        return
+    parent.findings.append(
+        Finding(
+            code="level_promoted",
+            message=f"{len(children)} sub-items are printed at the level of their lead-in",
+            span=Span(parent.body, parent.end),
+        )
+    )
+    parent.children.extend(children)
+    del nodes[lead + 1 : stop]
+
+
+def chooses(text: str, node: Node) -> bool:
+    """Say whether the item asks for some of its sub-items ("one of the following")."""
+    return is_choice(text[max(node.body, node.end - 160) : node.end])
