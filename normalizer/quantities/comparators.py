@@ -24,19 +24,21 @@ _NAMES: Final[dict[str, str]] = {"ge": ">=", "le": "<=", "gt": ">", "lt": "<", "
 #: Words that may stand between a comparator and its number; the second set says that the time is a past one.
 _FILLERS: Final = frozenset(
     "the a an about approximately approx around roughly estimated of age total first period score level value "
-    "any their his her its these any another additional other grade stage ages aged equivalent any".split()
+    "any their his her its another additional other grade stage ages aged equivalent duration weight body bmi up".split()
 )
-PAST: Final = frozenset("last past previous prior preceding recent most immediately".split())
+PAST: Final = frozenset("last past former previous prior preceding recent most immediately".split())
 COMING: Final = frozenset("next coming following subsequent".split())
 _NEGATION: Final = re.compile(
     r"(?:\b(?:no|not|never|cannot|nor)|n't)(?:\s+(?:be|to\s+be|been|have\s+been|have|to|is|are|ever|any))?\s*$"
 )
+#: "minimum disease duration of", where a noun parts the comparator from its number.
+_EXTREME: Final = re.compile(r"(?<![a-z])(minimum|minimal|maximum|maximal)\s+(?:[a-z-]+\s+){1,4}$")
 _AFTER: Final = re.compile(
     r"(?:\s*(?:'s\s+)?\(?(?:of\s+age|old|in\s+age|duration|in\s+duration)?\)?)?\s*,?\s*\(?\s*(?:"
     r"(?:or|and|&|/)\s*(?:equal\s+(?:to\s+)?or\s+)?(?:is\s+|are\s+)?"
-    r"(?:(?P<ge>older|more|greater|higher|above|over|longer|beyond|better|worse|up|upwards?|later|larger|elder)"
-    r"|(?P<le>less|fewer|younger|lower|below|under|shorter|earlier|smaller|downwards?))(?![a-z])(?!\s+than)"
-    r"|(?P<min>at\s+(?:a\s+|the\s+)?(?:minimum|least)|minimum)(?![a-z])(?!\s+(?:of\s+)?\d)|(?P<max>at\s+(?:a\s+|the\s+)?(?:maximum|most)|maximum|max)(?![a-z])(?!\s+(?:of\s+)?\d))"
+    r"(?:(?P<ge>older|more|greater|higher|above|over|longer|beyond|better|worse|up|upwards?|later|larger|elder|equal)"
+    r"|(?P<le>less|fewer|younger|lower|below|under|shorter|earlier|smaller|downwards?))(?![a-z])(?!\s+than)(?! *(?:or equal|the age|age|[<>≥≤])? *(?:of )?\d)"
+    r"|(?P<min>at\s+(?:a\s+|the\s+)?(?:minimum|least)|minimum)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d))|(?P<max>at\s+(?:a\s+|the\s+)?(?:maximum|most)|maximum|max)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d)))"
 )
 
 
@@ -97,7 +99,7 @@ def before(lower: str, floor: int, end: int) -> Sign | None:
         if char == ")" and lower[end - 2 : end - 1] in {"≥", "≤", ">", "<"}:
             end -= 1
             continue
-        if char in "~≈":
+        if char in "~≈:":
             end -= 1
             continue
         if not char.isalpha():
@@ -111,6 +113,8 @@ def before(lower: str, floor: int, end: int) -> Sign | None:
             found = pattern.search(lower, max(floor, start - 24), end) or None
             if found is not None:
                 return _negated(lower, floor, Sign(sign, found.start(), past, coming, found[0]))
+        if word == "of" and (far := _EXTREME.search(lower, floor, start)):
+            return Sign(">=" if far[1].startswith("min") else "<=", far.start(), past, coming, far[1])
         if word in PAST:
             past = True
         elif word in COMING and word != "following":

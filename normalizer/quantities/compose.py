@@ -20,18 +20,23 @@ _DIGITS: Final = re.compile(r"[0-9]+")
 _JOINED: Final = re.compile(
     r"\s*(?:(?:\([^()\n]{1,40}\)|(?:in|for)\s+(?:an?\s+)?[a-z]+)\s*)?,?\s*(?:or|and|and/or|,|/|to|\()?\s*(?:at\s+least\s+)?(?:(?:in|for)\s+(?:an?\s+)?[a-z]+\s*[,:]?\s*)?(?:\([^()\n]{1,25}\)\s*)?"
 )
+_TO: Final = re.compile(r"\s*,?\s*(?:to|and|-|but|but\s+not|up\s+to)?\s*\(?")
 _OR: Final = re.compile(r"\s*,?\s*(?:or|and/or|and|/|,)\s*(?:is\s+)?")
 _RESTATED: Final = re.compile(r"\s*(?:[(/=]|or|,\s?or|i\.e\.|;)\s*\(?\s*(?:i\.e\.?,?|or|=|~|≈|approximately|equivalent\s+to|equals|about|approx\.?|equal\s+to)?\s*")
 _OR_TIME: Final = re.compile(r"\s*[,(]?\s*(?:or|and|plus|,|/)\s*(?:at\s+least\s+|for\s+|within\s+|the\s+)*\s*(?:\w+\s+){0,4}?")
 
 
 class Builder:
-    """Collects Mentions left to right; ``floor`` is where the last one ended, nothing looks left beyond it."""
+    """Collects Mentions left to right; ``floor`` is where the last one ended, nothing looks left beyond it.
+
+    ``next_item`` is the list number that would go on with the list so far.
+    """
 
     def __init__(self, text: str, lower: str) -> None:
         self.text = text
         self.lower = lower
         self.floor = 0
+        self.next_item = 2
         self._mentions: list[Mention] = []
         self._sign: tuple[int, Sign | None] = (-1, None)
 
@@ -87,6 +92,10 @@ class Builder:
             return
         if last.kind == mention.kind and last.comparator == ">" and mention.comparator == "<" and _OR.fullmatch(gap) and "or" in gap and self._one_unit(last, mention) and last.low and mention.high and last.low.value > mention.high.value and last.reference == mention.reference:
             self._mentions[-1] = self._outside(last, mention, low=mention.high, high=last.low)
+            return
+        if last.unit is None and mention.unit is not None and last.kind == mention.kind == "amount" and last.comparator in {">", ">="} and mention.comparator in {"<", "<="} and last.reference == "absolute" and _TO.fullmatch(gap):
+            self._mentions[-1] = replace(last, unit=mention.unit, span=last.span.cover(mention.unit.span))
+            self._mentions.append(mention)
             return
         if _RESTATED.fullmatch(gap) and mention.comparator in {None, last.comparator} and last.comparator != "between" and self._restates(last, mention):
             shared = self._with_comparator(mention, last)

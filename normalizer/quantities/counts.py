@@ -18,7 +18,10 @@ _OF_LIST: Final = re.compile(
 _PER: Final = re.compile(
     r"[^.;,:\d()\n]{0,40}?\s?(?P<per>(?:/|per|each|every)\s?-?(?:day|week|month|year|night|hour|h|d|wk|hr|24\s?h(?:ours)?|cycle|visit|occasion)(?![a-z])|(?<= )an?\s(?:day|week|month|year|night|hour)(?![a-z])|(?<= )(?:daily|weekly|monthly|yearly|annually|nightly)(?![a-z]))"
 )
-_LIST_SIZE: Final = re.compile(r"(?:of|out\s+of|from)\s+(?:(?:the|these|those|all)\s+)?(?:following\s+|listed\s+|above\s+|below\s+)?$|(?:the\s+following|these|all)\s+$")
+_LIST_SIZE: Final = re.compile(
+    r"(?:of|out\s+of|from|in|meet|with)\s+(?:the|these|those|all)\s+(?:of\s+the\s+)?(?:following\s+|listed\s+|above\s+|below\s+)?$|(?:the\s+following|these|all|below)\s+$"
+    r"|(?:\d|one|two|three|four|five|six|most|any)\s+(?:or\s+more\s+)?(?:out\s+)?of\s+$"
+)
 _ONE_BEFORE: Final = re.compile(r"(?<![a-z])(?:this|that|which|other|another|each|every|new|same|first|last|the|no|any|previous|current)\s+$")
 _ONE_AFTER: Final = re.compile(r"-(?!year|month|week|day|hour|minute)[a-z]|\s+another|'s|\s+(?:or\s+)?other\s+than")
 #: A dash and a word behind a number word ("two-vessel"): part of a name, unless the word is a unit of time or a factor.

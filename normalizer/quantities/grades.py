@@ -23,7 +23,7 @@ _BETWEEN: Final = re.compile(
     r"nci|ctcae|ctc|common|terminology|criteria|for|adverse|events|ecog|who|nyha|asa|zubrod|national|cancer|institute|with|pugh|child|hepatic|impairment|dyspnea|"
     r"tnm|staging|equal|ajcc|figo|fc|either|(?:version|ver\.?|v\.?)\s?\d+(?:\.\d+)?|\d\.\d(?=[\s,)]))(?![a-z0-9]))*[\s:,()=\"/-]*"
 )
-_VALUE: Final = r"(?:\d(?!\d|[.,]\d|\s?%)[a-d]?|(?:iv|vi{0,2}|i{1,3}|ⅰ|ⅱ|ⅲ|ⅳ|ⅴ)[a-e]?\d?|zero|one|two|three|four|five)(?![a-z0-9%]|-[a-z]{3})"
+_VALUE: Final = r"(?:\d(?!\d|[.]\d|\s?%)[a-d]?|(?:iv|vi{0,2}|i{1,3}|ⅰ|ⅱ|ⅲ|ⅳ|ⅴ)[a-e]?\d?|zero|one|two|three|four|five)(?![a-z0-9%]|-[a-z]{3})"
 _LETTER: Final = r"(?:[a-d]\d?)(?![a-z0-9'])"
 _DIGIT_LIST: Final = re.compile(_VALUE)
 _LETTER_LIST: Final = re.compile(rf"\"?{_LETTER}\"?|{_VALUE}")
@@ -31,7 +31,7 @@ _SEPARATOR: Final = re.compile(
     r"\s?(?:(?P<range>-|to|through|~)|(?P<list>,?\s?(?:and/or|or|and|&|/|,)|/))\s?"
     r"(?:(?:nyha|ecog|asa|stage|grade|class|type|category|child-pugh|ps)\s+)?(?:(?:class|grade|stage)\s+)?\"?"
 )
-_PLUS: Final = re.compile(r"\d?\+{1,4}(?!\d)")
+_PLUS: Final = re.compile(r"(?:\d\+{0,2}|\+{1,4})(?![\d.%])(?!\s?%)")
 _LETTERED: Final = frozenset({"Child-Pugh", "BILAG", "Binet", "BCLC", "GOLD", "category"})
 _DRUG_CLASS: Final = re.compile(r"\s*(?:-|\()?\s*(?:anti-?\s?arrhythmi\w*|aad|drug|medication|agent|mhc|hla|antigen|switch|molecul|obes|malocclusion|ph )")
 _NOT_BEFORE: Final = re.compile(r"(?:hla|mhc|drug|dna|social|business)[\s-]*$")
@@ -88,9 +88,9 @@ def grade_at(text: str, lower: str, floor: int, word: str, start: int) -> GradeT
     values, range_, last = _values(text, lower, at, scale, filler[0])
     if not values or (scale == "WHO" and "performance" not in filler[0] and not re.search(r"class|status|score|ps|grade|fc|=|:", filler[0]) and sign is None and len(values) < 2):
         return None
-    if is_class and (_DRUG_CLASS.match(lower, last) or (scale == "category" and lower[values[0][0]].isdigit() and sign is None and False)):
+    if is_class and (_DRUG_CLASS.match(lower, last) or (scale == "category" and lower[values[0][0]].isdigit() and sign is None)):
         return None
-    if _UNIT_AFTER.match(lower, last):
+    if _UNIT_AFTER.match(lower, last) or (lower[last : last + 1] == "-" and lower[last + 1 : last + 2].isdigit()):
         return None
     first = values[0][0]
     comparator: Comparator
@@ -135,8 +135,7 @@ def _values(text: str, lower: str, at: int, scale: str, filler: str) -> tuple[li
     """Read the list or range of values at ``at``; returns their offsets, whether a range, and the end."""
     lettered = scale in _LETTERED or "category" in filler or scale in {"ACR"}
     if scale in {"IHC", "dipstick"}:
-        plus = _PLUS.match(lower, at)
-        return ([(at, plus.end())], False, plus.end()) if plus else ([], False, at)
+        return _pluses(lower, at)
     pattern = _LETTER_LIST if lettered else _DIGIT_LIST
     values: list[tuple[int, int]] = []
     ranged = False
@@ -164,6 +163,21 @@ def _values(text: str, lower: str, at: int, scale: str, filler: str) -> tuple[li
             break
         if len(values) == 1:
             ranged = separator["range"] is not None
+        at = separator.end()
+    return values, ranged and len(values) == 2, end
+
+
+def _pluses(lower: str, at: int) -> tuple[list[tuple[int, int]], bool, int]:
+    """Read "0, 1+ or 2+"."""
+    values: list[tuple[int, int]] = []
+    ranged, end = False, at
+    while len(values) < 6 and (found := _PLUS.match(lower, at)):
+        values.append(found.span())
+        end = found.end()
+        separator = _SEPARATOR.match(lower, end, end + 20)
+        if separator is None:
+            break
+        ranged = separator["range"] is not None
         at = separator.end()
     return values, ranged and len(values) == 2, end
 

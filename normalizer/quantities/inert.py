@@ -17,19 +17,23 @@ _MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|
 _DATE: Final = re.compile(
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[/.]\d{{1,2}}[/.](?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)?\s?(?:of\s)?-?\s?{_MONTH}(?:[-,]?\s?(?:19|20)\d\d)?)(?![\d])"
 )
+_CLOCK: Final = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?(?![\d:])(?=\s?(?:[ap]\.?m|h|[,.;)-]|$))|\d{1,2}\s?(?:a\.?m|p\.?m)\.?(?![a-z])")
+_VOLUME_LEFT: Final = re.compile(r"(?:expiratory|expired)\s+volume\s+(?:in|at|over|of)\s+(?:the\s+first\s+)?$|\(?n\s?=\s?$")
 _MONTH_LEFT: Final = re.compile(rf"(?<![a-z]){_MONTH}\s{{0,2}}$")
 _MONTH_REST: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d(?!\d)|(?:19|20)\d\d(?!\d)|\d{1,2}(?:st|nd|rd|th)?(?![\d.]|\s?(?:mg|%))")
-_LIST_NUMBER: Final = re.compile(r"\d{1,2}\\?[.)](?:(?=\s)|(?=[^\W\d])|$)|\d{1,2}\\?\)\.?|\d{1,2}、")
-_ITEM_LEFT: Final = re.compile(r"(?:^|\n)[\s*•·○●▪◦\-#>(]*$")
+_LIST_NUMBER: Final = re.compile(r"\d{1,2}\\?[.)](?:(?=\s)|(?=[^\W\d])|$)|\d{1,2}\\?\)\.?|\d{1,2}\s?-\s?(?=[^\W\d]{3}|\s[^\W\d])|\d{1,2}、")
+_MARKERS: Final = " \t\r*•·○●▪◦-#>("
 _INLINE_LEFT: Final = re.compile(r"(?:[.;:)、。；]\s*|\n\s*|(?:[;,:]|and|or|either)\s+\()$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?:[-/](?:(?:19|20)?\d\d)(?!\d))?(?![\d.,]\d|\d|\s?(?:mg|ml|g|cells|kcal|iu|ng|µg|/|%|x|steps|m\b|copies|u/l))")
 _DATE_LEFT: Final = re.compile(r"(?:(?:in|since|after|before|until|by|from|between|to|and|of|year|during|the|prior\s+to)\s+(?:the\s+)?(?:year\s+)?|/)$")
 _ORDINAL: Final = re.compile(r"\d+\s?(?:st|nd|rd|th)(?![a-z])(?!\s+(?:and\s+\d+(?:st|nd|rd|th)\s+)?(?:percentile|centile|%))")
-_GLUED_NEXT: Final = re.compile(r"(?:-?[a-z][\w-]*|/\d\w*|:\d\w*)*")
+_GLUED_NEXT: Final = re.compile(r"(?:\.\d+)*(?:-?[a-z][\w-]*|/\d\w*|:\d\w*)*")
 _NAME_NEXT: Final = re.compile(
     r"(?:-(?:fu|ht\w*|asa|oh|hydroxy\w*|alpha|beta|methyl\w*|amino\w*|fluoro\w*|dimensional|point|item|items|step|channel|phase|layer|level|arm|drug|gene|d|kda|mer|deoxy\w*|azacyt\w*|mercapto\w*|oxo\w*|keto\w*|hiaa|lipoxy\w*|hole|pack\b(?!-?\s?year)|joint|[a-z]\d\w*|[a-z]{1,3}(?=[\s,.;)]))"
-    r"|(?:p|q|k)(?:\d+(?:\.\d+)?)?(?:[- ]?(?:del\w*|/|loss|gain|;|\)))|d(?=[\s-](?:echo|ultra|imag|mri|ct))|f-|m?tc(?![a-z])|i-|c-)(?:[\w-]*)"
+    r"|(?:p|q|k)(?:\d+(?:\.\d+)?)?(?:[- ]?(?:del\w*|/|loss|gain|;|\)))|d(?=[\s-](?:echo|ultra|imag|mri|ct))|f-|m?tc(?![a-z])|i-|c(?=\))|c-)(?:[\w-]*)"
 )
+#: Chromosomes and bands of a translocation behind "t(".
+_BAND: Final = re.compile(r"\d{1,2}[;,:]\s?\d{1,2}(?:[;,]\s?\d{1,2})?\)(?:\s?\([pq][\d.;pq ]*\))?")
 _TEST: Final = re.compile(
     r"\s?-?(?:lead|min(?:ute)?s?\s+walk|mwt|mwd|minute\s+walk|meter\s+walk|m\s+walk|item\b|point\b(?=\s+(?:scale|likert|pain|numeric|vas))|joint\s+count|h(?:ou)?rs?\.?\s+(?:urine|urinary|holter|ambulatory|abpm|ecg|recall|creatinine|total\s+urin|protein|collection|ph\b|post-?\s?(?:dose|prandial))|"
     r"g(?:rams?)?\s+(?:of\s+)?(?:oral\s+)?(?:glucose|ogtt|anhydrous)|-?\s?g\s+ogtt|h(?:ou)?r?\s+(?:ogtt|plasma|post|glucose|oral|2h)|mg\s+dexamethasone\s+suppression|(?:second|sec)\s+(?:chair|sit)|times?\s+sit|tesla|t\s+mri|chair|-?meter|radio(?:active)?)"
@@ -44,7 +48,7 @@ _FORMULA_LEFT: Final = re.compile(r"(?:\)\s?[x×*/]\s?|age\)?\s?[x×*/(]+\s?|scr
 _QUOTA: Final = re.compile(r"\s(?:\w+\s){0,3}(?:will\s+be\s+(?:enrolled|included|recruited|randomi[sz]ed)|are\s+(?:planned|to\s+be\s+enrolled))")
 _IDENTIFIER: Final = re.compile(r"(?:nct|isrctn|eudract|chictr|euctr|umin|irct|ctri|actrn|drks|jprn|kct)[\s:#-]*(?:[\d-])*$")
 _LIST_TAIL: Final = re.compile(
-    r"(?:(?:\s?(?:-|/|,|&|to|and|or|through|or/and|and/or)\s?)\(?\d{1,4}(?:\.\d+)*[a-z]?(?![\w%.]\d|\d|\s?(?:x|%|weeks?|months?|days?|years?|hours?|mg|mm|cm|times)(?![a-z])|[a-z]{2}))+"
+    r"[a-z]?(?:(?:\s?(?:-|/|,|&|to|and|or|through|or/and|and/or)\s?)\(?\d{1,4}(?:\.\d+)*[a-z]?(?![\w%.]\d|\d|\s?(?:x|%|weeks?|months?|days?|years?|hours?|mg|mm|cm|times)(?![a-z])|[a-z]{2}))+"
 )
 _WORD_LEFT: Final = re.compile(r"(?P<word>[a-z][a-z'-]*)[\s.#:,(-]{0,3}$")
 _GLUE: Final = frozenset("on of to than from and or age aged ages within least is at for between most the least under over above below in no".split())
@@ -83,6 +87,8 @@ def name(text: str, lower: str, start: int, end: int) -> Claim | None:
         if _IDENTIFIER.search(lower, max(0, start - 12), start):
             return "identifier", stop
         return ("visit" if re.search(r"(?<![a-z])[cdvwm]$", lower[max(0, start - 2) : start]) and end - start < 3 else "name"), stop
+    if prior == "(" and lower[start - 2 : start - 1] == "t" and (band := _BAND.match(lower, start)):
+        return "name", band.end()
     if prior in {"-", "/"} and start > 1 and lower[start - 2].isalpha():
         word = start - 1
         while word > 0 and (lower[word - 1].isalnum()):
@@ -103,14 +109,23 @@ def name(text: str, lower: str, start: int, end: int) -> Claim | None:
     return None
 
 
-def list_number(lower: str, start: int) -> int | None:
-    """Return the end of a list number ("7.", "(2)", "4)") that starts an item or stands inline after a stop."""
+def list_number(text: str, lower: str, start: int, expected: int) -> int | None:
+    """Return the end of a list number ("7.", "(2)", "4)") that starts an item or stands inline.
+
+    ``expected`` is the number that would go on with the list so far; it may follow a sentence without full stop.
+    """
     found = _LIST_NUMBER.match(lower, start)
     if found is None:
         return None
+    if found[0].endswith(".") and lower[start - 1 : start] == " ":
+        capital = text[found.end() : found.end() + 2].lstrip()[:1].isupper()
+        if capital and (lower[start : found.end() - 1].rstrip(chr(92)) == str(expected) or text[found.end()].isupper()):
+            return found.end()
     left = max(0, start - 12)
-    if _ITEM_LEFT.search(lower, left, start) or (start == 0):
-        return found.end()
+    if not lower[max(lower.rfind("\n", 0, start) + 1, start - 200) : start].strip(_MARKERS):
+        return None if found[0].endswith("-") and _UNIT_AHEAD.match(lower, found.end() - 1) else found.end()
+    if found[0].endswith("-") and lower[start:found.end() - 1] != str(expected):
+        return None
     bracket = lower[start - 1] == "("
     closes = found[0].endswith((")", ")."))
     if bracket and closes and not re.search(r"(?:[a-z]{3,}|\d)\s?\($", lower[left:start]) and not _UNIT_AHEAD.match(lower, found.end()):
@@ -126,8 +141,15 @@ def list_number(lower: str, start: int) -> int | None:
     return None
 
 
+def measured_name(lower: str, start: int) -> bool:
+    """Say whether the number is part of a measurement's name ("volume in one second") or a sample size ("n = 16")."""
+    return _VOLUME_LEFT.search(lower, max(0, start - 40), start) is not None
+
+
 def date(lower: str, start: int) -> int | None:
-    """Return the end of a calendar date or of the numbers behind a month's name."""
+    """Return the end of a calendar date, a clock time, or the numbers behind a month's name."""
+    if clock := _CLOCK.match(lower, start):
+        return clock.end()
     if found := _DATE.match(lower, start):
         return found.end()
     if _MONTH_LEFT.search(lower, max(0, start - 12), start) and (rest := _MONTH_REST.match(lower, start)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
 
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 
 _DIGITS: Final = re.compile(r"[0-9]+")
 _RANGE: Final = re.compile(
-    r"\s?(?P<word>[-~]|\s?-\s?|\s(?:up\s)?to\s|\s?(?:through|thru|until|till)\s|\s-\s?|-\s?to\s?-?|(?<=\d)to\s?(?=\d)|\sto(?=\d))\s?(?:a\s+maximum\s+of\s+|age\s+|and\s+|including\s+|approximately\s+)?(?=[0-9.a-z])"
+    r"\s?(?P<word>[-~]|\s?-\s?|\s(?:up\s)?to\s|\s?(?:through|thru|until|till)\s|\s-\s?|-\s?to\s?-?|(?<=\d)to\s?(?=\d)|\sto(?=\d))\s?(?:a\s+maximum\s+of\s+|age\s+|and\s+|including\s+|approximately\s+)?(?=[-+]?[0-9.a-z])"
 )
-_BETWEEN: Final = re.compile(r"\s?(?:,\s?)?(?:and|&|-|to|~|or)\s?(?:age\s+|up\s+to\s+)?(?=[0-9.a-z])")
+_INNER: Final = re.compile(r"(?:\s?(?:years?|yrs?)?\s?(?:old|of\s+age)|\s?\((?:inclusive|included|exclusive)\))?")
+_HALF_OPEN: Final = re.compile(r"\s?(?:to|-|and|through|up\s+to)\s?\(?\s?(?:\\?[<≤]|(?:no|not)\s+(?:older|more|greater|higher)\s+than|less\s+than|under|below|younger\s+than|up\s+to\s+but)")
+_BETWEEN: Final = re.compile(r"\s?(?:,\s?)?(?:and|&|-|to|~|or)\s?(?:age\s+|up\s+to\s+)?(?=[-+]?[0-9.a-z])")
 _OR_NEXT: Final = re.compile(r"\s(?:or|to)\s(?=[0-9a-z])")
 _INCLUSIVE: Final = re.compile(r"\s*,?\s*\(?\s*(?:both\s+)?(?:inclusive(?:ly)?|included|including\s+(?:the\s+)?(?:both\s+)?(?:ends?|boundary|threshold|limits?)[a-z ]*|both)\)?(?![a-z])")
 _SLASH: Final = re.compile(r"\s?/\s?(\d{1,4})(?![\d.]*\d?/|\d)")
@@ -47,6 +50,9 @@ _PERCENT: Final = frozenset({"%"})
 
 def _second(lower: str, at: int) -> Numeral | None:
     char = lower[at : at + 1]
+    if char in {"-", "+"} and lower[at + 1 : at + 2].isdigit():
+        numeral = read_digits(lower, at + 1)
+        return None if numeral.odd else replace(numeral, start=at, value=-numeral.value if char == "-" else numeral.value)
     if char.isdigit() or (char == "." and lower[at + 1 : at + 2].isdigit()):
         numeral = read_digits(lower, at)
         return None if numeral.odd else numeral
@@ -73,7 +79,7 @@ def _range(text: str, lower: str, first: Numeral, unit: UnitMatch | None, sign: 
     at = unit.end if unit else first.end
     if (lower[at : at + 1] or "\n") in ".;)\n" and lower[at : at + 1] != ")":
         return None
-    inner = re.compile(r"(?:\s?(?:years?|yrs?)?\s?(?:old|of\s+age))?").match(lower, at)
+    inner = _INNER.match(lower, at)
     if inner:
         at = inner.end()
     between = sign is not None and sign.sign == "between"
@@ -88,6 +94,8 @@ def _range(text: str, lower: str, first: Numeral, unit: UnitMatch | None, sign: 
     second = _second(lower, link.end())
     if second is None:
         return None
+    if first.value < 2 and "/" in text[first.start : first.end] and (acuity := _SLASH.match(lower, second.end)):
+        return Numeral(second.start, acuity.end(), second.value / (Decimal(acuity[1]) or 1)), None
     if not between and "-" in link[0] and (second.word or lower[second.end : second.end + 1] == "-" and lower[second.end + 1 : second.end + 2].isdigit()):
         return None
     return _unit_at(text, lower, second)
@@ -124,6 +132,7 @@ class _Reading:
         self.first_unit: UnitMatch | None = None
         self.change: Change | None = None
         self.pair: Numeral | None = None
+        self.plus = False
         self.end = tail.end
         self.start = sign.start if sign and sign.sign not in {"since", "last", "?"} else numeral.start
         if sign is not None and sign.sign in {"last", "?"}:
@@ -147,6 +156,10 @@ class _Reading:
         if any(word in ahead for word in ("uln", "limit", "normal", "baseline", "lln", "unl", "lo", "range")) and (ref := references.multiple(lower, tail.end)):
             self.reference, self.end = ref.reference, ref.end
             return
+        plus = lower[tail.end : tail.end + 1] == "+" and lower[tail.end + 1 : tail.end + 2] in {" ", "y", "-"} and match(text, tail.end + 1)
+        if plus and plus.code in TIME_CODES:
+            self.unit, self.end, self.plus = plus, plus.end, True
+            return
         numeral, unit = _unit_at(text, lower, tail)
         if numeral is not tail:
             self.low_numeral = Numeral(self.low_numeral.start, numeral.end, numeral.value)
@@ -157,6 +170,9 @@ class _Reading:
             self.first_unit = unit
             self.high_numeral, self.unit = second
             self.end = self.unit.end if self.unit else self.high_numeral.end
+            if self.unit is None and (slash := _SLASH.match(lower, self.end)) and Decimal(slash[1]) >= self.high_numeral.value:
+                self.end = slash.end()
+                self.extra.append(Span(slash.start(1), slash.end(1)))
             ahead = lower[self.end : self.end + 48]
             if self.unit is None and any(word in ahead for word in ("uln", "limit", "normal", "baseline", "lln", "unl")) and (ref := references.multiple(lower, self.end)):
                 self.reference, self.end = ref.reference, ref.end
@@ -175,6 +191,9 @@ class _Reading:
         elif first.value in {20, 6} and second >= 5 and not re.match(r"\s?(?:mm|mg)", self.lower[slash.end() : slash.end() + 5]):
             self.low_numeral = Numeral(first.start, slash.end(), (first.value / second) if second else first.value)
             self.end = slash.end()
+            if (far := _range(self.text, self.lower, self.low_numeral, None, self.sign)) is not None:
+                self.high_numeral = far[0]
+                self.end = far[0].end
         elif second in {10, 100, 5, 4, 7, 30} and first.value <= second and not re.match(r"\s?(?:mm3|ml|l\b|hpf)", self.lower[slash.end() : slash.end() + 5]):
             self.end = slash.end()
             self.extra.append(Span(slash.start(1), slash.end(1)))
@@ -192,7 +211,7 @@ class _Reading:
         sign = self.sign
         mirrored = _SIGN_RIGHT.match(self.lower, self.end) if sign is None and self.high_numeral is None else None
         behind = None
-        if self.high_numeral is None and self.pair is None and (sign is None or sign.sign in {"in", "from", "for", "last", "since", "every", "during", ">", "<", "="}):
+        if self.high_numeral is None and (sign is None or sign.sign in {"in", "from", "for", "last", "since", "every", "during", ">", "<", "="}):
             behind = after(self.lower, self.end)
         two_units = self.first_unit is not None and self.unit is not None and self.first_unit.code != self.unit.code
         comparator = self._comparator(mirrored, behind)
@@ -204,6 +223,8 @@ class _Reading:
         if self.high_numeral is not None:
             return "between"
         sign = self.sign.sign if self.sign else None
+        if self.plus:
+            return ">="
         if behind is not None and (sign is None or sign not in {">", "<", "="}):
             return behind[0]
         if behind is not None and behind[0] == ">=" and sign == ">" and behind[2] == "equal":
@@ -214,6 +235,8 @@ class _Reading:
             return cast("Comparator", sign)
         if sign == "±":
             return "between"
+        if sign in {None, "from", "between"} and _HALF_OPEN.match(self.lower, self.end, self.end + 30):
+            return ">="
         return None
 
     def _numbers(self, comparator: Comparator | None) -> tuple[Number | None, Number | None]:
@@ -239,7 +262,10 @@ class _Reading:
             printed = self.text[unit.start : unit.end]
             self.findings.append(Finding(code="exponent_damaged", message="the superscript of a power of ten is lost", span=span, got=printed))
             self.repairs.append(Repair(rule="exponent", span=span, before=printed, after=unit.code or printed))
-        return UnitText(Span(unit.start, unit.end), self.text[unit.start : unit.end], unit.code)
+        end = unit.end
+        if unit.code in TIME_CODES and (blank := self.text.find(" ", unit.start, end)) > 0 and self.lower[blank + 1 : end] in {"old", "of age"}:
+            end = blank
+        return UnitText(Span(unit.start, end), self.text[unit.start : end], unit.code)
 
     def _note_number(self) -> None:
         low = self.low_numeral
@@ -361,8 +387,6 @@ class _Reading:
         assert first_unit is not None
         inside = tuple(s for s in mention.numerals if s.start < high.span.start)
         rest = tuple(s for s in mention.numerals if s.start >= high.span.start)
-        from dataclasses import replace  # noqa: PLC0415
-
         self.build.add(replace(mention, span=Span(mention.span.start, first_unit.span.end), numerals=inside, comparator=">=", low=low, high=None, unit=first_unit))
         self.build.add(replace(mention, span=Span(first_unit.span.end + len(self.lower[first_unit.span.end : high.span.start]) - len(self.lower[first_unit.span.end : high.span.start].lstrip()), mention.span.end), numerals=rest, comparator="<=", low=None, high=high))
 
@@ -392,9 +416,9 @@ class _Reading:
         if sign is not None and ("later" in sign.words or "earlier" in sign.words or "sooner" in sign.words) and direction == "before" and comparator:
             comparator = MIRROR[comparator]
         word = sign.sign if sign else ""
-        if comparator is None and sign is not None and sign.past and word in {"in", "during", "last"} and slot == "window":
+        if comparator is None and sign is not None and slot == "window" and ((sign.past and word in {"in", "during", "last"}) or (word in {"in", "during"} and direction == "before")):
             comparator = "<="
-        if sign is not None and sign.past and sign.words in {"over", "within"}:
+        if sign is not None and (sign.past or direction == "before") and sign.words in {"over", "within"} and not (sign.words == "over" and not sign.past and not lower.startswith("over the", sign.start)):
             comparator = "<=" if slot == "window" or sign.words == "within" else None
         if slot == "interval" and sign is not None and sign.words == "over":
             comparator = None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from normalizer.model.mention import Mention
 from normalizer.model.span import Span
 from normalizer.quantities import counts, inert
 from normalizer.quantities.compose import Builder
+from normalizer.quantities.comparators import MIRROR
 from normalizer.quantities.fold import fold
 from normalizer.quantities.grades import grade_at, scales
 from normalizer.quantities.numbers import Numeral, read_digits, read_word
@@ -58,6 +60,8 @@ def _step(build: Builder, found: re.Match[str]) -> int:
         assert numeral is not None
         if numeral.end == start + 3 and lower[start] == "o" and counts.pronoun(lower, start, numeral.end):
             return numeral.end
+        if inert.measured_name(lower, start):
+            return _inert(build, numeral.start, numeral.end, numeral.end, "name")
         if counts.hyphened(lower, numeral.end):
             return _inert(build, numeral.start, numeral.end, numeral.end, "name")
         if counts.list_size(lower, start):
@@ -95,15 +99,21 @@ def _digits(build: Builder, start: int) -> int:
         return _inert(build, start, run_end, run_end, "identifier")
     if claim := inert.name(text, lower, start, run_end):
         return _inert(build, start, run_end, claim[1], claim[0])
-    if end := inert.list_number(lower, start):
+    if end := inert.list_number(text, lower, start, build.next_item):
+        build.next_item = int(lower[start:run_end]) + 1
         return _inert(build, start, run_end, end, "list_number")
     if end := inert.date(lower, start):
         return _inert(build, start, run_end, end, "date")
+    if inert.measured_name(lower, start):
+        return _inert(build, start, run_end, run_end, "quota" if lower[start - 1] in "= " and "=" in lower[max(0, start - 3) : start] else "name")
     if start and lower[start - 1] == "." and (start == 1 or not lower[start - 2].isalnum()):
         start -= 1
     numeral = read_digits(lower, start)
     if numeral.odd:
         return _inert(build, start, numeral.end, numeral.end, "cross_reference" if "." in text[start : numeral.end] else "identifier")
+    if lower[start - 1 : start] in {"-", "+"} and start > 1 and lower[start - 2] in " (<>≥≤=" and (start > 2) and (lead := build.sign_before(start - 1)) and lead.sign in MIRROR | {"between": "", "from": ""}:
+        negative = lower[start - 1] == "-"
+        return add_quantity(build, replace(numeral, start=start - 1, value=-numeral.value if negative else numeral.value))
     sign = build.sign_before(start)
     if sign is None or sign.sign in {"in", "from", "since", "between", "last", "for"}:
         if counts.list_size(lower, start):
