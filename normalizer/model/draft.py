@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from normalizer.model.finding import Finding  # noqa: TC001 - schemas read the annotations at run time
+from normalizer.model.finding import Finding
 
 AtomType = Literal[
     "measurement", "condition", "treatment", "procedure", "demographic", "reproductive",

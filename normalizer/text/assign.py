@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -10,7 +11,14 @@ if TYPE_CHECKING:
     from normalizer.model.span import Span
 
 #: Above so many user-occurrence pairs the exact matching gives way to pairing in order, so that time stays linear.
-_EXACT_PAIRS: Final = 100_000
+_EXACT_PAIRS: Final = 20_000
+
+
+class Expected(NamedTuple):
+    """Where a user expects its occurrence: a place, and how far from it another one is."""
+
+    place: Span
+    distance: Callable[[Span, Span], int]
 
 
 class Choice(NamedTuple):
@@ -20,26 +28,37 @@ class Choice(NamedTuple):
     ambiguous: bool
 
 
-def assign(costs: Sequence[Callable[[Span], int]], found: Sequence[Span]) -> list[Choice]:
+def assign(expected: Sequence[Expected], found: Sequence[Span]) -> list[Choice]:
     """Give each user one occurrence, in order: nobody shares unless there are fewer occurrences than users.
 
     Args:
-        costs: for each user, in text order, how far an occurrence is from where it is expected.
+        expected: for each user, in text order, where it expects its occurrence.
         found: the occurrences, in text order, at least one.
 
     """
-    many, few = len(found), len(costs)
+    many, few = len(found), len(expected)
     if many == 1:
         return [Choice(0, ambiguous=False)] * few
     if many * few > _EXACT_PAIRS:
-        return [Choice(user * min(many, few) // few, ambiguous=False) for user in range(few)]
-    table = [[cost(span) for span in found] for cost in costs]
+        return _in_order(expected, found)
+    table = [[user.distance(user.place, span) for span in found] for user in expected]
     picks = _injective(table) if many >= few else _shared(table)
     taken = set(picks)
     return [
         Choice(pick, any(row[pick] == cost for at, cost in enumerate(row) if at not in taken))
         for row, pick in zip(table, picks, strict=True)
     ]
+
+
+def _in_order(expected: Sequence[Expected], found: Sequence[Span]) -> list[Choice]:
+    """Give each user the first occurrence after its place that nobody before it has, the last one when none is left."""
+    starts = [span.start for span in found]
+    last = -1
+    choices = []
+    for user in expected:
+        last = min(max(bisect_left(starts, user.place.start), last + 1), len(found) - 1)
+        choices.append(Choice(last, ambiguous=False))
+    return choices
 
 
 def _injective(table: list[list[int]]) -> list[int]:
