@@ -24,10 +24,13 @@ _LEAD: Final = re.compile(r"\s*(?:the\s+(?:date|day|time)\s+of\s+(?!the\s+last\s
 #: Where the words of an anchor end.
 _STOP: Final = re.compile(
     r"[,;:()\n]|\.(?=\s|$|\))|\s+(?:and|unless|if|with|who|that|which|is|are|was|were|must|will|should|shall|may|can|has|have|had|but|except|for|in|on|as|"
-    r"until|through|throughout|when|where|while|due|because|requiring|without|by|using|not|other|including|provided|whichever|within|confirmed|to(?=\s+(?:be|have|the\s+end|avoid))|"
+    r"until|through|throughout|when|where|while|due|because|requiring|without|by|using|not|other|including|provided|whichever|within|confirmed|to(?=\s+(?:be|have|the\s+(?:end|completion|last)|avoid))|"
     r"or(?!\s+(?:baseline|screening|enrol|random|inclusion|consent|start|first|study|assent|planned|day|dosing|registration|registry|treatment|infusion|visit|trial|surgery|during|apheresis|leuk|lympho|cycle|administration)))(?![a-z])|<|>|≥|≤|\d+\.\s+[a-z]"
 )
 _LONGEST: Final = 90
+_DURING_AND: Final = re.compile(r"\s+and\s+(?:(?P<after>after|following)(?![a-z])|(?=for\s|at\s+least|up\s+to|\d|until))")
+_FAR: Final = re.compile(r"\s+of\s[^.;:,()\d\n]{3,60}?\s(?:before|prior\s+to|preceding)(?![a-z])")
+_PROMISE: Final = re.compile(r"contracept|birth\s+control|abstinen|abstain|barrier|condom|donat|conceiv|become\s+pregnant|breast-?\s?feed|until\s+(?:at\s+least\s+)?$|through\s*$")
 _LEFT: Final = re.compile(
     rf"(?<![a-z])(?:(?P<before>{_BEFORE}|(?P<after>after|following))(?![a-z])\s+(?P<text>[^.;,()\n<>≥≤]{{3,50}}?)\s*[(,]\s*(?:i\.?e\.?,?\s*)?$"
 )
@@ -70,7 +73,23 @@ def anchor_after(lower: str, end: int) -> Event | None:
     if side is None:
         return None
     direction = cast("Direction | None", None if side.lastgroup == "null" else side.lastgroup)
+    if direction == "during" and (both := _DURING_AND.match(lower, side.end(), side.end() + 30)):
+        if both["after"] is None:
+            return Event(None, side.start(), side.start(), direction)
+        return event_at(lower, both.end(), "after")
     return event_at(lower, side.end(), direction)
+
+
+def anchor_far(lower: str, end: int) -> Event | None:
+    """Find "before" and its event behind what lasted: "6 months of stable treatment prior to screening"."""
+    found = _FAR.match(lower, end, end + 90)
+    return event_at(lower, found.end(), "before") if found else None
+
+
+def promised(lower: str, start: int) -> bool:
+    """Say whether the sentence up to ``start`` is about contraception or donation, which last, or prints "until"."""
+    left = max(0, start - 260, lower.rfind("\n", 0, start), lower.rfind(". ", 0, start), lower.rfind(";", 0, start))
+    return _PROMISE.search(lower, left, start) is not None
 
 
 def event_at(lower: str, at: int, direction: Direction | None) -> Event | None:
@@ -82,6 +101,8 @@ def event_at(lower: str, at: int, direction: Direction | None) -> Event | None:
         return None
     stop = _STOP.search(lower, start, start + _LONGEST)
     end = stop.start() if stop else min(len(lower), start + _LONGEST)
+    if stop is None and end < len(lower) and lower[end].isalnum():
+        end = max(lower.rfind(" ", start, end), start)
     while end > start and lower[end - 1] in " .\\*":
         end -= 1
     if end <= start:

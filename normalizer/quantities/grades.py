@@ -32,10 +32,11 @@ _SEPARATOR: Final = re.compile(
     r"(?:(?:nyha|ecog|asa|stage|grade|class|type|category|child-pugh|ps)\s+)?(?:(?:class|grade|stage)\s+)?\"?"
 )
 _PLUS: Final = re.compile(r"(?:\d\+{0,2}|\+{1,4})(?![\d.%])(?!\s?%)")
+_PERFORMANCE: Final = frozenset({"ECOG", "WHO", "Zubrod", "performance status", "SWOG", "GOG"})
 _LETTERED: Final = frozenset({"Child-Pugh", "BILAG", "Binet", "BCLC", "GOLD", "category"})
 _DRUG_CLASS: Final = re.compile(r"\s*(?:-|\()?\s*(?:anti-?\s?arrhythmi\w*|aad|drug|medication|agent|mhc|hla|antigen|switch|molecul|obes|malocclusion|ph )")
 _NOT_BEFORE: Final = re.compile(r"(?:hla|mhc|drug|dna|social|business)[\s-]*$")
-_CONTEXT: Final = re.compile(r"ctcae|nyha|ecog|who|\basa\b|new york heart|common terminology|kellgren|fitzpatrick|tanner|child[- ]pugh|ann arbor|hoehn|common toxicity|\bctc\b|ajcc|figo")
+_CONTEXT: Final = re.compile(r"ctcae|nyha|ecog|who|\basa\b|new york heart|common terminology|kellgren|fitzpatrick|tanner|child[- ]pugh|ann arbor|hoehn|bilag|common toxicity|\bctc\b|ajcc|figo")
 _UNIT_AFTER: Final = re.compile(r"\s?-?(?:%|years?|months?|weeks?|days?|mg|points|lines|prior|cm|mm|of\s+the\s+following|or\s+more\s+(?:of|prior))(?![a-z])")
 
 
@@ -90,7 +91,8 @@ def grade_at(text: str, lower: str, floor: int, word: str, start: int) -> GradeT
         return None
     if is_class and (_DRUG_CLASS.match(lower, last) or (scale == "category" and lower[values[0][0]].isdigit() and sign is None)):
         return None
-    if _UNIT_AFTER.match(lower, last) or (lower[last : last + 1] == "-" and lower[last + 1 : last + 2].isdigit()):
+    unit = _UNIT_AFTER.match(lower, last)
+    if (unit and not (scale in _PERFORMANCE and unit[0].strip() == "points")) or (lower[last : last + 1] == "-" and lower[last + 1 : last + 2].isdigit()):
         return None
     first = values[0][0]
     comparator: Comparator
@@ -107,7 +109,7 @@ def grade_at(text: str, lower: str, floor: int, word: str, start: int) -> GradeT
     else:
         comparator = "in"
     if is_class and scale != "skin type":
-        near = _CONTEXT.search(lower, max(floor, start - 45, lower.rfind(";", 0, start) + 1), start) or re.compile(
+        near = _CONTEXT.search(lower, max(0 if scale == "category" else floor, start - (90 if scale == "category" else 45), lower.rfind(";", 0, start) + 1), start) or re.compile(
             r"\s*\(?(?:according\s+to\s+)?(?:the\s+)?(?P<name>nyha|nci[- ]ctcae|ctcae|nci|new york heart|ecog)"
         ).match(lower, last)
         if near:

@@ -17,7 +17,7 @@ _MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|
 _DATE: Final = re.compile(
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[/.]\d{{1,2}}[/.](?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)?\s?(?:of\s)?-?\s?{_MONTH}(?:[-,]?\s?(?:19|20)\d\d)?)(?![\d])"
 )
-_CLOCK: Final = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?(?![\d:])(?=\s?(?:[ap]\.?m|h|[,.;)-]|$))|\d{1,2}\s?(?:a\.?m|p\.?m)\.?(?![a-z])")
+_CLOCK: Final = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\s?(?:[ap]\.?m\.?|h(?:ou)?rs?|h)(?![a-z])|\d{1,2}\s?(?:a\.?m|p\.?m)\.?(?![a-z])")
 _VOLUME_LEFT: Final = re.compile(r"(?:expiratory|expired)\s+volume\s+(?:in|at|over|of)\s+(?:the\s+first\s+)?$|\(?n\s?=\s?$")
 _MONTH_LEFT: Final = re.compile(rf"(?<![a-z]){_MONTH}\s{{0,2}}$")
 _MONTH_REST: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d(?!\d)|(?:19|20)\d\d(?!\d)|\d{1,2}(?:st|nd|rd|th)?(?![\d.]|\s?(?:mg|%))")
@@ -25,7 +25,7 @@ _LIST_NUMBER: Final = re.compile(r"\d{1,2}\\?[.)](?:(?=\s)|(?=[^\W\d])|$)|\d{1,2
 _MARKERS: Final = " \t\r*•·○●▪◦-#>("
 _INLINE_LEFT: Final = re.compile(r"(?:[.;:)、。；]\s*|\n\s*|(?:[;,:]|and|or|either)\s+\()$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?:[-/](?:(?:19|20)?\d\d)(?!\d))?(?![\d.,]\d|\d|\s?(?:mg|ml|g|cells|kcal|iu|ng|µg|/|%|x|steps|m\b|copies|u/l))")
-_DATE_LEFT: Final = re.compile(r"(?:(?:in|since|after|before|until|by|from|between|to|and|of|year|during|the|prior\s+to)\s+(?:the\s+)?(?:year\s+)?|/)$")
+_DATE_LEFT: Final = re.compile(r"(?:(?:in|since|after|before|until|by|from|between|to|year|during|prior\s+to)\s+(?:the\s+year\s+)?|/)$")
 _ORDINAL: Final = re.compile(r"\d+\s?(?:st|nd|rd|th)(?![a-z])(?!\s+(?:and\s+\d+(?:st|nd|rd|th)\s+)?(?:percentile|centile|%))")
 _GLUED_NEXT: Final = re.compile(r"(?:\.\d+)*(?:-?[a-z][\w-]*|/\d\w*|:\d\w*)*")
 _NAME_NEXT: Final = re.compile(

@@ -11,11 +11,11 @@ from normalizer.model.finding import Finding, Repair
 from normalizer.model.mention import Mention, Number, UnitText
 from normalizer.model.span import Span
 from normalizer.quantities import counts, references
-from normalizer.quantities.anchors import anchor_after, anchor_before
+from normalizer.quantities.anchors import anchor_after, anchor_before, anchor_far, promised
 from normalizer.quantities.comparators import MIRROR, Sign, after, before
 from normalizer.quantities.numbers import Numeral, read_digits, read_word, with_power
 from normalizer.quantities.times import TIME_CODES, is_age, slot_of
-from normalizer.units import UnitMatch, match
+from normalizer.units import UnitMatch, code_of, match
 
 if TYPE_CHECKING:
     from normalizer.model.draft import Anchor, Change, Comparator, Direction, Reference, TimeSlot
@@ -45,6 +45,7 @@ _LIMIT_LEAD: Final = re.compile(
 )
 _TRAIL_TIMES: Final = re.compile(r"\s?(?:x|\*|times|by)\s?(?=\d)")
 _BLANK: Final = re.compile(r"\s*")
+_RATE: Final = re.compile(r"(?:/|\b(?:per|each|every|an?)\b).*$|\b\w+ly$", re.IGNORECASE)
 _PERCENT: Final = frozenset({"%"})
 
 
@@ -330,12 +331,13 @@ class _Reading:
             listed = counts.of_list(lower, tail)
             if unit_text is None:
                 per = counts.per_time(lower, tail)
-                if per is None and word and self.text[numeral.start : numeral.end].lower() in {"once", "twice"}:
-                    per = None
-            if listed or per or word or (code or "").startswith("/") or code in _COUNT_CODES or counts.counted_noun(lower, tail):
+            if listed or per or word or self._per_time_code(code) or code in _COUNT_CODES or counts.counted_noun(lower, tail):
                 kind = "count"
                 if per:
-                    unit_text = UnitText(Span(*per), self.text[per[0] : per[1]], None)
+                    printed = self.text[per[0] : per[1]]
+                    unit_text = UnitText(Span(*per), printed, code_of(printed))
+                elif unit_text is not None and self._per_time_code(code) and (rate := _RATE.search(unit_text.printed)):
+                    unit_text = UnitText(Span(unit_text.span.start + rate.start(), unit_text.span.end), unit_text.printed[rate.start() :], code)
         if behind is not None:
             end = max(end, behind[1])
         if per:
@@ -361,12 +363,12 @@ class _Reading:
             self._add_two(mention, low, high)
         else:
             self.build.add_shared(mention, sign)
-            if self.reference in {"uln", "lln"}:
-                return self._offset(max(resume, end))
         return max(resume, end)
 
-    def _offset(self, end: int) -> int:
-        return end
+    @staticmethod
+    def _per_time_code(code: str | None) -> bool:
+        """Say whether the unit is so many per time, with nothing counted by name."""
+        return code is not None and code.startswith("/") and code[1:] in TIME_CODES
 
     def _add_pair(self, mention: Mention, comparator: Comparator | None) -> None:
         assert self.pair is not None
@@ -408,17 +410,27 @@ class _Reading:
         anchor: Anchor | None = None
         if event is None and not ago:
             event = anchor_before(lower, max(0, self.start - 80), self.start)
+        if event is not None and event.direction is None and not (sign is not None and sign.words.startswith("within")):
+            event = None
+        far = False
+        if event is None and not ago and (event := anchor_far(lower, tail)) is not None:
+            far = True
         if event is not None:
             anchor, direction = event.anchor, event.direction
         if sign is not None and direction is None and (sign.past or sign.coming):
             direction = "before" if sign.past else "after"
-        slot: TimeSlot = slot_of(lower, floor, self.start, end, sign, anchored=event is not None, ago=ago is not None, changed=self._after_change())
+        slot: TimeSlot = slot_of(lower, floor, self.start, end, sign, anchored=event is not None and not far, ago=ago is not None, changed=self._after_change())
         if sign is not None and ("later" in sign.words or "earlier" in sign.words or "sooner" in sign.words) and direction == "before" and comparator:
             comparator = MIRROR[comparator]
         word = sign.sign if sign else ""
+        last = self.build.last
+        if slot == "window" and direction == "after" and (
+            promised(lower, self.start) or (last is not None and last.slot == "duration" and self.start - last.span.end < 20 and "and" in lower[last.span.end : self.start])
+        ):
+            slot = "duration"
         if comparator is None and sign is not None and slot == "window" and ((sign.past and word in {"in", "during", "last"}) or (word in {"in", "during"} and direction == "before")):
             comparator = "<="
-        if sign is not None and (sign.past or direction == "before") and sign.words in {"over", "within"} and not (sign.words == "over" and not sign.past and not lower.startswith("over the", sign.start)):
+        if self.high_numeral is None and sign is not None and (sign.past or direction == "before") and sign.words in {"over", "within"} and not (sign.words == "over" and not sign.past and not lower.startswith("over the", sign.start)):
             comparator = "<=" if slot == "window" or sign.words == "within" else None
         if slot == "interval" and sign is not None and sign.words == "over":
             comparator = None
@@ -434,8 +446,8 @@ class _Reading:
         mention = Mention(
             kind="time", span=span, numerals=self._numerals(self.start, stop), comparator=comparator,
             comparator_span=self._sign_span() or (Span(end, stop) if behind else None), low=low, high=high, unit=unit_text, slot=slot,
-            anchor=anchor, anchor_text=self.text[event.start : event.end] if event else None,
-            anchor_span=Span(event.start, event.end) if event else None, direction=direction,
+            anchor=anchor, anchor_text=self.text[event.start : event.end] if event and event.anchor else None,
+            anchor_span=Span(event.start, event.end) if event and event.anchor else None, direction=direction,
             findings=tuple(self.findings), repairs=tuple(self.repairs),
         )  # fmt: skip
         if two_units and low is not None and high is not None:

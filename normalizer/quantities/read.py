@@ -24,10 +24,11 @@ _FINDER: Final = re.compile(
     r"(?P<digit>[0-9½¼¾])|(?P<circled>[①-⑳])|(?<![a-z])(?:(?P<word>(?:o(?:ne|nce)|t(?:wo|hree|en|welve|hirteen|wenty|hirty|wice|hrice)|f(?:our|ive|ourteen|ifteen|orty|ifty)|s(?:ix|even|ixteen|eventeen|ixty|eventy)"
     r"|e(?:ight|leven|ighteen|ighty)|nine(?:teen|ty)?|zero)(?![a-z]))"
     rf"|(?P<scale>{_SCALE_WORDS})(?![a-z])"
-    r"|(?P<limit>i?uln|unl|lln|upper\s(?:normal|limit|reference)|lower\s(?:normal|limit)|limit\sof\s(?:detection|quantification)|ll?o[dq])(?![a-z]))"
+    r"|(?P<limit>i?uln|unl|lln|upper\s(?:normal|limit|reference)|highest\s(?:normal|reference)|normal\s(?:reference\s|value\s|laboratory\s)*(?:range|limit|value)|lower\s(?:normal|limit)|limit\sof\s(?:detection|quantification)|ll?o[dq])(?![a-z]))"
 )
 _DIGITS: Final = re.compile(r"[0-9]+")
 _SAME_IN_DIGITS: Final = re.compile(r"\s?\(\s?(\d{1,4})\s?\)")
+_LONGEST_LIST: Final = 30
 _SAME_IN_WORDS: Final = re.compile(r"\s?\(\s?([a-z][a-z -]{1,18}[a-z])\s?\)")
 
 
@@ -73,7 +74,8 @@ def _step(build: Builder, found: re.Match[str]) -> int:
     if kind == "scale":
         grade = grade_at(text, lower, build.floor, found[0].replace("\n", " "), start)
         if grade is None:
-            return end
+            digit = _DIGITS.search(lower, start, end)
+            return digit.start() if digit else end
         return build.add_grade(grade)
     if kind == "circled":
         build.add(Mention(kind="inert", span=Span(start, end), numerals=(Span(start, end),), reason="list_number"))
@@ -116,7 +118,7 @@ def _digits(build: Builder, start: int) -> int:
         return add_quantity(build, replace(numeral, start=start - 1, value=-numeral.value if negative else numeral.value))
     sign = build.sign_before(start)
     if sign is None or sign.sign in {"in", "from", "since", "between", "last", "for"}:
-        if counts.list_size(lower, start):
+        if numeral.value <= _LONGEST_LIST and counts.list_size(lower, start):
             return _inert(build, start, numeral.end, numeral.end, "list_size")
         if claim := inert.by_words(lower, start, numeral.end):
             return _inert(build, start, max(run_end, min(numeral.end, claim[1])), claim[1], claim[0])

@@ -143,7 +143,7 @@ def change(lower: str, floor: int, start: int, end: int, *, verbless: bool) -> t
     bare = not re.search(r"\b(?:of|by|in|from)\b", gap)
     if bare and not verbless:
         return None
-    return _NAMES[word], left.start(word) if tight else start, end
+    return _NAMES[word], left.start(word), end
 
 
 _NAMES: Final[dict[str, Change]] = {"up": "increase", "down": "decrease", "either": "either"}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 #: UCUM codes of the units that make a number a time.
 TIME_CODES: Final = frozenset({"a", "mo", "wk", "d", "h", "min", "{half_life}"})
 _INTERVAL_RIGHT: Final = re.compile(
-    r"\s*(?:\)|or\s+more|or\s+longer)*\s*(?:apart|(?:dosing\s+)?intervals?\b|between\s+(?:doses|the|each|measure|sample|assess|test|visit|two|screen|read)|elapsed?\s+between)"
+    r"\s*(?:\)|or\s+more|or\s+longer)*\s*-?\s*(?:apart|(?:increase|decrease|decline|change|reduction|loss|gain|progression)(?![a-z])|(?:dosing\s+)?intervals?\b|between\s+(?:doses|the|each|measure|sample|assess|test|visit|two|screen|read)|elapsed?\s+between)"
 )
 _INTERVAL_LEFT: Final = re.compile(
     r"(?:(?:every|each)\s*(?:other\s+)?|intervals?\s+(?:of|between[^.;,]{0,30}(?:is|of|was)?)\s*(?:at\s+least\s+)?|separated\s+by\s*(?:at\s+least\s+|more\s+than\s+|a\s+minimum\s+of\s+|≥\s?|>\s?)?"
