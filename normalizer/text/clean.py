@@ -4,10 +4,11 @@ r"""The cleaned view of a text: each change by a named rule, one character for o
 escape          a backslash before ASCII punctuation goes (``\<`` reads ``<``)
 entity          HTML character references, also doubly escaped (``&amp;lt;``)
 tag             ``<br>`` and block tags and comments read as a blank, inline tags as nothing, ``<sup>9`` as ``^9``
+spreadsheet     control characters that a spreadsheet wrote out (``_x000D_``, ECMA-376 ST_Xstring): a blank
 blank           no-break, narrow, figure and ideographic spaces
 invisible       soft hyphen, zero-width and directional marks, byte order mark: dropped
 sign            hyphen and minus look-alikes, curly quotation marks
-full_width      full-width and small forms of ASCII (recorded as a repair)
+full_width      full-width and small forms of ASCII (recorded as a repair unless mere punctuation)
 symbol_font     private-use characters of the Symbol font (recorded)
 underlined      an underlined ``<`` or ``>`` is ``≤`` or ``≥`` (recorded)
 mojibake        UTF-8 read as Windows-1252 (recorded)
@@ -32,9 +33,11 @@ from normalizer.text import mojibake
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Rules that change meaning-bearing characters: each use is a Repair. The others only undo how text was stored.
+#: Rules that change meaning-bearing characters: each use is a Repair, but for punctuation that was only wide. The
+#: others only undo how text was stored.
 RECORDED: Final = frozenset({"full_width", "symbol_font", "underlined", "mojibake"})
 
+_WIDE_PUNCTUATION: Final = frozenset("!\"'(),:;?[]{}")
 _BLANKS: Final = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _INVISIBLE: Final = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 _SIGNS: Final = dict(zip("‐‑⁃−‒―‘’ʼ“”„", "----–—'''\"\"\"", strict=True))
@@ -60,6 +63,7 @@ _RULES: Final = {
     "inline": rf"{_LT}/?(?i:b|i|u|em|strong|span|font|sub|sup){_ATTRIBUTES}",
     "entity": rf"\\?&(?:amp;)*(?:(?:{_NAMES});|#\d{{1,7}};|#[xX][0-9a-fA-F]{{1,6}};|(?:lt|gt|nbsp|amp);?)",
     "escape": r"\\[!-/:-@\[-`{-~]",
+    "spreadsheet": "_x00[01][0-9A-Fa-f]_",
     "mojibake": mojibake.PATTERN,
     "blank": f"[{_BLANKS}]",
     "invisible": f"[{_INVISIBLE}]",
@@ -67,7 +71,7 @@ _RULES: Final = {
     "full_width": f"[{_FULL_WIDTH}]",
     "symbol_font": f"[{''.join(map(chr, _SYMBOL_FONT))}]",
 }
-_TRIGGERS: Final = rf"\\&<{_BLANKS}{_INVISIBLE}{''.join(_SIGNS)}{_FULL_WIDTH}{''.join(map(chr, _SYMBOL_FONT))}"
+_TRIGGERS: Final = rf"\\&<_{_BLANKS}{_INVISIBLE}{''.join(_SIGNS)}{_FULL_WIDTH}{''.join(map(chr, _SYMBOL_FONT))}"
 #: Only where one of these characters stands can a rule apply; an accent applies to the letter before it.
 _TRIGGER: Final = re.compile(f"[{_TRIGGERS}{mojibake.LEADS}]")
 _TRIGGER_BEFORE_MARK: Final = re.compile(f"[{_TRIGGERS}{mojibake.LEADS}]|[A-Za-z>][{_MARKS}]")
@@ -119,7 +123,7 @@ def _after(rule: str, printed: str) -> str | None:
             return _entity(printed)
         case "raised":
             return "^"
-        case "block" | "comment":
+        case "block" | "comment" | "spreadsheet":
             return " "
         case "inline":
             return ""
@@ -194,7 +198,7 @@ def repairs(text: str, view: View) -> tuple[Repair, ...]:
         return ()
     found: list[Change] = []
     for change in _changes(text):
-        if change.rule not in RECORDED:
+        if change.rule not in RECORDED or (change.rule == "full_width" and change.after in _WIDE_PUNCTUATION):
             continue
         if found and found[-1].end == change.start and found[-1].rule == change.rule:
             found[-1] = Change(found[-1].start, change.end, change.rule, found[-1].after + change.after)

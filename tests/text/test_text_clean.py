@@ -12,7 +12,7 @@ FRAGMENTS = (
     "lt;", "amp;", "#60;", "<br>", "<BR />", "<", ">", "br>", "&lt;br&gt;", "<sup>", "</sup>", "<sup>+</sup>", "9",
     "<!-- -->", "<!--", "-->", "<u>", "</u>", "\u00a0", "\u202f", "\u200b", "\ufeff", "\u00ad", "１", "＞", "（",
     "\u2011", "\u2212", "–", "’", "â‰¥", "Â±", "â", "‰", "Î¼", "Ã", ">", "\u0332", "o", "\u0308", "q", "\uf0a3", "\n",
-    "\t", "\u3000", "−", "\u2028", "\x00", '<p class="a b">',
+    "\t", "\u3000", "−", "\u2028", "\x00", "_x000D_", "_", '<p class="a b">',
 )  # fmt: skip
 TEXTS = st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join) | st.text(max_size=60)
 
@@ -34,6 +34,7 @@ TEXTS = st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join) | st.text
         ("10<sup>9</sup>/L, 1<sup>st</sup>, CD4<sup>+</sup>", "10^9/L, 1st, CD4+"),
         ("creatinine <u>></u> 2, age <u>&lt;</u> 4, >\u0332 3, \\<\u0332 2", "creatinine ≥ 2, age ≤ 4, ≥ 3, ≤ 2"),
         ("Sjo\u0308gren", "Sjögren"),
+        ("therapy _x000D_ then a_x b", "therapy   then a_x b"),
         ("INR \uf0a3 1.5", "INR ≤ 1.5"),
         ("ANC â‰¥ 1.0, 37 Â°C, 5 Î¼g", "ANC ≥ 1.0, 37 °C, 5 μg"),
         ("nothing here <5 and >6 => 7, A&E, R\\n", "nothing here <5 and >6 => 7, A&E, R\\n"),
@@ -95,6 +96,7 @@ def test_repairs_quote_the_original(text: str) -> None:
     [
         ("ALT \\< 3 &lt; 4\u00a0<br>", []),
         ("ANC â‰¥ 1.0", [("mojibake", "â‰¥", "≥")]),
+        ("（Hb， g）", []),
         ("年龄 １８ ＞ 5", [("full_width", "１８", "18"), ("full_width", "＞", ">")]),
         ("INR \uf0a3 1", [("symbol_font", "\uf0a3", "≤")]),
         ("INR >\u0332 1", [("underlined", ">\u0332", "≥")]),
