@@ -22,14 +22,14 @@ _KIND: Final = re.compile(
 )
 _VERB: Final = re.compile(
     r"\b(?:must|should|shall|will|would|may|might|can(?:not)?|is|are|was|were|be|been|has|have|had|do(?:es)?|did|"
-    r"meets?|met|meeting|who|fulfil\w*|satisf\w+|including|defined|according|per|based|under|not)\b",
+    r"meets?|met|meeting|who|fulfil\w*|satisf\w+|includ(?:es?|ing)|defined|according|per|based|under|not)\b",
     re.IGNORECASE,
 )
 _COLON: Final = re.compile(r"[:：]")
 _STUDY: Final = re.compile(
     r"^(?:the\s+|this\s+|our\s+|any\s+)?(?:[\w-]+\s+)?(?:stud(?:y|ies)|trials?|participa\w+|enrol\w+|entry|inclusion|"
-    r"eligibility|screening|registration|protocol|recruitment|project|research|intervention|enter\w*|patients?|"
-    r"subjects?|participants?|criteria)\b[^,]{0,40}$",
+    r"eligibility|screening|registration|protocol|recruitment|project|research|intervention|enter\w*|criteria)\b"
+    r"[^,]{0,40}$|^(?:the\s+|this\s+|all\s+|eligible\s+|study\s+|trial\s+)*(?:patients?|subjects?|participants?)$",
     re.IGNORECASE,
 )
 _ALL: Final = re.compile(
@@ -61,7 +61,7 @@ _FURNITURE: Final = re.compile(
     r"(?:\W*(?:(?:please\s+)?(?:note|nb)\W+)?(?:that\s+)?(?:the\s+)?(?:other|additional|further|more|full|complete|detailed)\b"
     r".{0,80}\b(?:criteria|requirements|conditions|restrictions|information|details)\b.{0,40}"
     r"\b(?:appl(?:y|ies)|protocol|found|listed|available|provided)\b.{0,60})"
-    r"|\W*(?:none|nil|n/?\.?a\.?|not\s+(?:applicable|provided|specified|available)|no\s+(?:specific\s+)?(?:exclusion|inclusion)\s+criteria"
+    r"|\W*(?:none|nil|no|n/?\.?a\.?|not\s+(?:applicable|provided|specified|available)|no\s+(?:specific\s+)?(?:exclusion|inclusion)\s+criteria"
     r"|see\s+(?:above|below|protocol|inclusion(?:\s+criteria)?)|as\s+above|no\s+entry)\W*",
     re.IGNORECASE,
 )
@@ -77,7 +77,7 @@ _UNIT_ANY_CASE: Final = re.compile(_UNIT_OF_TRIAL.pattern, re.IGNORECASE)
 _NUMBERLESS_UNITS: Final = re.compile(r"(?:randomi[sz]ation|escalation|expansion|extension|run-in|crossover)", re.IGNORECASE)
 _PEOPLE: Final = re.compile(
     r"^(?P<for>for\s+|in\s+|only\s+for\s+)?(?:the\s+|an?\s+)?(?:[\w()/,-]+\s+){0,7}?"
-    r"(?P<people>patients?|subjects?|participants?|volunteers?|controls?|donors?|caregivers?|clinicians?|individuals|"
+    r"(?P<people>patients?|subjects?|participants?|volunteers?|controls(?=\W|$)|donors?|caregivers?|clinicians?|individuals|"
     r"parents|couples|providers|siblings|relatives|family\s+members)\b(?P<rest>.{0,120})$",
     re.IGNORECASE,
 )
@@ -103,6 +103,8 @@ class Heading:
     scope: str = "same"
     label: str = ""
     title: str = ""
+    #: The cohort is a part, arm or group of the trial's own naming.
+    unit: bool = False
 
 
 def section_heading(body: str, *, marked: bool, listed: bool) -> Heading | None:
@@ -151,6 +153,8 @@ def _named(body: str, match: re.Match[str], *, marked: bool) -> Heading | None:
         if not (re.fullmatch(r"\(.{1,60}\)\W*|[-–—]\s.{1,80}:", plain) or (body[match.start()].isupper() and len(words) <= 1 and re.fullmatch(r"for\s.{1,80}:", plain))):
             return None
         end = len(body)
+    elif re.match(r"\s*[-–—]\s", after) and body.endswith((":", "：")) and _LEADING.search(after):
+        end = len(body)
     elif re.match(r"\s*[-–—]?\s*(?:\(?\d{1,2}[.)]|[•*-])\s?\w", after) and not marked:
         end = match.end()
     elif colon is not None and len(body[match.end() : colon.start()].split()) <= _MOST_WORDS:
@@ -190,7 +194,7 @@ def _scope(before: str, after: str) -> tuple[str, str]:
         unit = _UNIT_ANY_CASE.match(head)
         if unit and (unit["id"].strip() or _NUMBERLESS_UNITS.search(unit["unit"])):
             return "cohort", head
-        if re.search(r"\b(?:healthy|controls?|volunteers?|donors?|caregivers?|clinics?|partners?|clinicians?)\b", head, re.IGNORECASE):
+        if re.search(r"\b(?:healthy|controls|volunteers?|donors?|caregivers?|clinics?|partners?|clinicians?)\b", head, re.IGNORECASE):
             return "cohort", head
         phrase = disease_phrase(head)
         if phrase:
@@ -210,6 +214,19 @@ def _sentence(body: str, *, listed: bool) -> Heading | None:
     if _INCLUDED.search(body):
         return Heading(len(body), "inclusion", "same", title=title)
     return None
+
+
+def list_lead(body: str, kind: Kind) -> Heading | None:
+    """Return the heading that a marked lead-in to a whole section is ("Patients are eligible if all of these hold:")."""
+    found = _sentence(body, listed=True)
+    if found is None or found.kind != kind or not body.endswith((":", "：")) or (kind == "inclusion" and is_choice(body)):
+        return None
+    return found
+
+
+def states_criterion(body: str) -> bool:
+    """Say whether an unmarked lead-in is itself a criterion: it has a limit, or is a sentence about a disease."""
+    return _DIGIT.search(body) is not None or (len(body.split()) > 5 and disease_phrase(body) != "")  # noqa: PLR2004
 
 
 def is_choice(body: str) -> bool:
@@ -258,13 +275,15 @@ def cohort_heading(body: str, *, marked: bool) -> Heading | None:
         if (named and (colon is not None or len(words) <= 8) and not (rest and rest[0].islower() and colon is None)) or (  # noqa: PLR2004
             _NUMBERLESS_UNITS.match(unit["unit"]) and colon is not None and len(words) <= 6  # noqa: PLR2004
         ):
-            return Heading(stop, None, "cohort", title, title)
+            return Heading(stop, None, "cohort", title, title, unit=True)
     people = _PEOPLE.match(head)
     if people is not None and not verb and (colon is not None or not marked) and not _PERSONAL.search(head):
         rest = people["rest"].strip()
         with_disease = disease_phrase(head) != ""
-        volunteers = re.search(r"\b(?:healthy|controls?|donors?|volunteers?|caregivers?)\b", head, re.IGNORECASE)
-        if (with_disease and (people["for"] or rest.startswith(("with", "in ")) or not rest)) or (volunteers and len(words) <= 6):  # noqa: PLR2004
+        volunteers = re.search(r"\b(?:healthy|controls|donors?|volunteers?|caregivers?)\b", head, re.IGNORECASE)
+        if not marked and colon is not None and stop >= len(body) and re.match(r"with(?:out)?\b", rest):
+            with_disease = True
+        if (with_disease and (people["for"] or rest.startswith(("with", "in ", "(")) or not rest)) or (volunteers and len(words) <= 6):  # noqa: PLR2004
             label = title[len(people["for"] or "") :]
             return Heading(stop, None, "cohort", label, title)
     return None
@@ -278,3 +297,9 @@ def topic_heading(body: str) -> bool:
     if body[-1:] in ":：":
         return True
     return len(words) <= 8 and not _VERB.search(body) and (body[0].isupper() or body[0].isdigit())  # noqa: PLR2004
+
+
+def is_title(body: str) -> bool:
+    """Say whether the line is a title by its form alone: a few words, the longer ones in capitals or with a capital."""
+    words = re.findall(r"[^\W\d_]{4,}", body)
+    return bool(words) and len(body) < 60 and topic_heading(body) and all(word[0].isupper() for word in words)  # noqa: PLR2004

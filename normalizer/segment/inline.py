@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from normalizer.segment.brackets import enclosed
-from normalizer.segment.markers import INLINE, markers_inside
-
-if TYPE_CHECKING:
-    from normalizer.segment.markers import Marker
+from normalizer.segment.markers import INLINE, Marker, markers_inside
 
 #: A number after one of these words is a quantity or a reference, not a marker.
 _QUANTITY_WORD: Final = re.compile(
@@ -20,6 +17,9 @@ _QUANTITY_WORD: Final = re.compile(
     r"|[<>≥≤=±×+/–-])\s*\(?\Z",
     re.IGNORECASE,
 )
+#: Dashes set off items only in a long line that has several of them before capitals or behind stops.
+_DASH: Final = re.compile(r"(?<=\s)[-–*](?=\s+(?:[A-Z(≥≤<>]|\d))|(?<=[.;:]\s)[-–*](?=\s)")
+_DASHED_LINE: Final = 120
 _STOP: Final = ".;:。；：!?"
 
 
@@ -39,6 +39,8 @@ class Cut:
 
 def cuts_inside(text: str, start: int, end: int) -> list[Cut]:
     """Return the places of ``[start, end)`` where the sequence of markers may cut the line."""
+    if end - start > _DASHED_LINE and (dashes := _dashes(text, start, end)):
+        return dashes
     if INLINE.search(text, start, end) is None:
         return []
     brackets: list[tuple[int, int]] | None = None
@@ -63,8 +65,29 @@ def cuts_inside(text: str, start: int, end: int) -> list[Cut]:
         while at < len(brackets) and brackets[at][1] <= marker.start:
             at += 1
         inside = at < len(brackets) and brackets[at][0] < marker.start < brackets[at][1]
-        fair = before in ",)）]" or text[body].isupper() or marker.style[0] in "clr(" or not text[body].isascii()
+        fair = not marker.counts or before in ",)）]" or text[body].isupper() or marker.style[0] in "clr(" or marker.style.endswith(")") or not text[body].isascii()
         if not strong and not fair:
             continue
         cuts.append(Cut(marker, stop, body, strong and not inside, fair and not inside, first))
+    return cuts
+
+
+def _dashes(text: str, start: int, end: int) -> list[Cut]:
+    found = [match.start() for match in _DASH.finditer(text, start, end)]
+    if len(found) < 2 or len({text[at] for at in found}) > 1:  # noqa: PLR2004
+        return []
+    stopped = sum(1 for at in found if text[at - 2 : at - 1] in tuple(_STOP))
+    marked = start > 1 and text[start - 2 : start].strip() == text[found[0]]
+    if not marked and (len(found) < 3 or stopped * 2 < len(found)):  # noqa: PLR2004
+        return []
+    cuts: list[Cut] = []
+    for at in found:
+        stop = at
+        while stop > start and text[stop - 1].isspace():
+            stop -= 1
+        body = at + 1
+        while body < end and text[body].isspace():
+            body += 1
+        if body < end:
+            cuts.append(Cut(Marker("bullet" + text[at], 0, at, at + 1), stop, body, strong=True, fair=True, first=False))
     return cuts

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from normalizer.segment.markers import Marker, bare_number_at, marker_at
+from normalizer.segment.markers import Marker, bare_number_at, marker_at, only_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,6 +57,7 @@ def read_lines(text: str, sections: Sequence[Span]) -> list[Line]:
     for section in sections:
         part = _lines(text, section.start, section.end)
         _number_runs(text, part)
+        _plain_bullets(text, part)
         lines.extend(_unwrap(text, part))
     return lines
 
@@ -72,10 +73,20 @@ def line_from(text: str, start: int, end: int, indent: int) -> Line | None:
     marker = marker_at(text, start, end)
     body = start
     if marker is not None:
-        body = marker.end
-        while body < end and text[body].isspace():
-            body += 1
+        body = after_blanks(text, marker.end, end)
+        if not marker.counts and (inner := marker_at(text, body, end)) is not None and inner.counts:
+            marker = Marker(inner.style, inner.value, start, inner.end, inner.letter, inner.glued, marker.end)
+            body = after_blanks(text, inner.end, end)
+    elif only_marker(text, start, end):
+        return None
     return Line(start, body, end, indent, marker)
+
+
+def after_blanks(text: str, at: int, end: int) -> int:
+    """Return the first offset from ``at`` on that is no white space, at most ``end``."""
+    while at < end and text[at].isspace():
+        at += 1
+    return at
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -108,7 +119,7 @@ def _lines(text: str, start: int, end: int) -> list[Line]:
             indent = len(text[left:first].expandtabs(_TAB))
         cuts = [first]
         if sectioned and right - first > 20:  # noqa: PLR2004
-            cuts += [match.start() for match in _MIDDLE.finditer(text, first, right) if match.start() > first]
+            cuts += [match.start() for match in _MIDDLE.finditer(text, first, right) if _breaks(text, first, match.start())]
         cuts.append(right)
         for at, stop in zip(cuts, cuts[1:], strict=False):
             line = line_from(text, at, stop, indent)
@@ -119,24 +130,50 @@ def _lines(text: str, start: int, end: int) -> list[Line]:
     return lines
 
 
+def _breaks(text: str, start: int, at: int) -> bool:
+    """Say whether a heading at ``at`` is in the middle of other text, not the end of its own ("Key Inclusion Criteria")."""
+    before = text[start:at].strip()
+    return before[-1:] in tuple(".;:)~") or len(before.split(None, 9)) > 8  # noqa: PLR2004
+
+
 def _number_runs(text: str, lines: list[Line]) -> None:
-    """Read "1 Adults", "2 Consent" as numbered lines when they count up from one."""
+    """Read "1 Adults", "2 Consent" as numbered lines when they count up (the first may stand behind its heading)."""
     run: list[tuple[Line, Marker]] = []
-    expected = 1
     for line in lines:
         if line.marker is not None or not text[line.body].isdigit():
             continue
         marker = bare_number_at(text, line.body, line.end)
-        if marker is not None and marker.value == expected:
-            run.append((line, marker))
-            expected += 1
+        if marker is None:
+            continue
+        if not run or marker.value != run[-1][1].value + 1:
+            _number(text, run)
+            run = []
+            if marker.value > 2:  # noqa: PLR2004
+                continue
+        run.append((line, marker))
+    _number(text, run)
+
+
+def _number(text: str, run: list[tuple[Line, Marker]]) -> None:
     if len(run) < 2:  # noqa: PLR2004
         return
     for line, marker in run:
         line.marker = marker
-        line.body = marker.end + 1
-        while line.body < line.end and text[line.body].isspace():
-            line.body += 1
+        line.body = after_blanks(text, marker.end, line.end)
+
+
+def _plain_bullets(text: str, lines: list[Line]) -> None:
+    """Undo "* a)" as a marker where no "b)" follows or goes before: the letter then belongs to the bullet's own text."""
+    if not any(line.marker is not None and line.marker.bullet for line in lines):
+        return
+    numbers = {(line.marker.style, line.marker.value) for line in lines if line.marker is not None}
+    for line in lines:
+        marker = line.marker
+        if marker is None or not marker.bullet:
+            continue
+        if (marker.style, marker.value + 1) not in numbers and (marker.style, marker.value - 1) not in numbers:
+            line.marker = Marker("bullet" + text[marker.bullet - 1], 0, marker.start, marker.bullet)
+            line.body = after_blanks(text, marker.bullet, line.end)
 
 
 def _unwrap(text: str, lines: list[Line]) -> list[Line]:

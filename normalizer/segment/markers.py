@@ -16,7 +16,7 @@ _ROMAN: Final = {
 #: A marker at the start of a line. A number needs a delimiter that is not a decimal point; a letter may stand alone.
 _START: Final = re.compile(
     rf"""
-      (?P<bullet>[{re.escape(BULLETS)}](?=[\s\S])(?!\d)(?!-) | \\?[*•-](?=\s) | o(?=[ \t]{{1,4}}[^\W\d_]) )
+      (?P<bullet>(?:â€¢|‚Ä¢|Â·)(?=\s) | [{re.escape(BULLETS)}](?=[\s\S])(?!\d)(?!-) | \\[•·-](?=\s) | o(?=[ \t]{{1,4}}[^\W\d_]) )
     | (?P<circled>[{_CIRCLED}])
     | (?P<multi>\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}[.)]?)(?=\s+[^\W\d_])
     | (?P<digit>[(（\[]?\d{{1,3}})\s?(?P<delim>\\?[.)）\]、．:：/]|\)\.|-(?=[\s^\W\d_]|[A-Z]))(?!\d|[.,]\d|/)
@@ -29,12 +29,13 @@ _START: Final = re.compile(
 INLINE: Final = re.compile(
     rf"""
       (?P<circled>[{_CIRCLED}])
-    | (?<![\w.,/-])(?P<digit>[(（]?\d{{1,2}})(?P<delim>\\?[.)）、．])(?!\d|[.,;)])(?=\s*\S)
+    | (?<![\w.,/-])(?P<digit>[(（]?\d{{1,2}})(?P<delim>\)\.|\\?[.)）、．])(?!\d|[.,;)])(?=\s*\S)
     | (?<![\w.,/-])(?P<letter>[(（]?(?:[ivx]{{1,5}}|[a-h]))(?P<close>[.)）])(?=\s?[\w≥≤<>])(?!\w[.)])
     | (?<=[\s;:.,])(?P<bullet>[•·●▪])(?=\s?\w)
     """,
     re.VERBOSE,
 )
+_ONLY: Final = re.compile(r"\(?(?:\d{1,2}|[a-z])\\?[.)]|[*•·●▪■◦-]")
 _BARE_NUMBER: Final = re.compile(r"(\d{1,2})[ \t]+(?=[^\W\d_])")
 
 
@@ -49,6 +50,8 @@ class Marker:
     #: The second reading of one letter: "i." is the roman one or the ninth letter.
     letter: int = 0
     glued: bool = False
+    #: Where a bullet before the number ends ("* 1. "), 0 when there is none.
+    bullet: int = 0
 
     @property
     def counts(self) -> bool:
@@ -58,7 +61,6 @@ class Marker:
 
 def _marker(match: re.Match[str], text: str) -> Marker:
     start, end = match.span()
-    kind = match.lastgroup
     groups = match.groupdict()
     glued = end < len(text) and not text[end].isspace()
     if groups.get("circled"):
@@ -82,7 +84,6 @@ def _marker(match: re.Match[str], text: str) -> Marker:
         return Marker(f"multi{len(parts)}", int(parts[-1]), start, end, glued=glued)
     if groups.get("prefix"):
         return Marker("prefix", int(re.sub(r"\D", "", groups["prefix"])), start, end, glued=glued)
-    del kind
     return Marker("bullet" + text[end - 1], 0, start, end, glued=glued)
 
 
@@ -95,6 +96,11 @@ def marker_at(text: str, start: int, stop: int) -> Marker | None:
     if match is None or match.end() >= stop:
         return None
     return _marker(match, text)
+
+
+def only_marker(text: str, start: int, end: int) -> bool:
+    """Say whether ``[start, end)`` holds a list number and nothing else."""
+    return end - start < 6 and _ONLY.fullmatch(text, start, end) is not None  # noqa: PLR2004
 
 
 def markers_inside(text: str, start: int, stop: int) -> list[Marker]:

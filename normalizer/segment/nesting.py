@@ -21,7 +21,7 @@ _DEEPEST: Final = 8
 _RANK: Final = {"m": 0, "d": 0, "p": 0, "r": 2, "l": 1, "c": 3, "b": 4, "(": 1}
 _CONTINUES: Final = re.compile(r"(?:,|\b(?:and|or|and/or|of|the|with|to|in|by|for|a|an|than|from|at|on|is|are))\Z", re.IGNORECASE)
 _LEAD: Final = re.compile(
-    r"(?:[:：]|\b(?:the\s+following|as\s+follows|defined\s+as|listed\s+below|described\s+below)"
+    r"(?:[:：]|\bdefined\s+(?:as|by)|\b(?:the\s+following|as\s+follows|listed\s+below|described\s+below)"
     r"(?:\s+\w+){0,5}\s*\)?\.?)\s*\Z|[:：]\s*\([^()]{0,80}\)\Z",
     re.IGNORECASE,
 )
@@ -41,6 +41,8 @@ class Node:
     #: A numbered list began again here although nothing announces it.
     restarts: bool = False
     note: bool = False
+    #: The children stand inside the item's own line.
+    inline: bool = False
 
     def last(self) -> int:
         """Return where the item with all its children ends."""
@@ -69,13 +71,15 @@ def is_lead(text: str, node: Node) -> bool:
 class Nesting:
     """Places the lines of one group of a section one after the other; ``roots`` is the forest so far."""
 
-    __slots__ = ("_after", "_levels", "_open", "_text", "roots")
+    __slots__ = ("_after", "_inner", "_levels", "_open", "_text", "roots")
 
     def __init__(self, text: str, after: int = 0) -> None:
         self._text = text
         self._after = after
         self.roots: list[Node] = []
         self._levels: list[_Level] = []
+        #: The list that ended the last line from inside; the next line may carry it on.
+        self._inner: _Level | None = None
         self._open = False
 
     def add(self, line: Line) -> None:
@@ -109,12 +113,15 @@ class Nesting:
                 self._shorten(node, cut)
                 if not nested and target == 0 and cut.marker.value != level.styles.get(cut.marker.style, 0) + 1:
                     self._promoted(level, cut.marker)
+                if node.end <= node.body and not node.children and level.nodes[-1:] == [node]:
+                    level.nodes.pop()
                 level.nodes.append(fresh)
                 if level.styles:
                     level.styles[cut.marker.style] = cut.marker.value
                 node = fresh
-            elif cut.first and following is not None and self._pairs(cut, cuts, index):
+            elif not cut.marker.counts or (cut.first and following is not None and self._pairs(cut, cuts, index)):
                 self._shorten(node, cut)
+                node.inline = True
                 fresh = self._new(cut, line)
                 level = _Level(line.indent, node.children, {cut.marker.style: cut.marker.value})
                 if len(self._levels) < _DEEPEST:
@@ -122,6 +129,7 @@ class Nesting:
                     inner.append(level)
                 node.children.append(fresh)
                 node = fresh
+        self._inner = inner[-1] if inner else None
         if inner:
             self._levels = [level for level in self._levels if not any(level is one for one in inner)]
 
@@ -141,6 +149,9 @@ class Nesting:
         """Return the level whose list the inline marker carries on, None when there is none."""
         marker = cut.marker
         if not marker.counts:
+            for depth in range(len(self._levels) - 1, -1, -1):
+                if marker.style in self._levels[depth].styles and any(self._levels[depth] is one for one in inner):
+                    return depth
             return None
         run = following is not None and following.marker.style == marker.style and following.marker.value == marker.value + 1
         for depth in range(len(self._levels) - 1, -1, -1):
@@ -197,7 +208,7 @@ class Nesting:
     # Lines without a marker
 
     def _place_bare(self, node: Node, line: Line) -> Node:
-        last = self._levels[-1].nodes[-1]
+        last = (self._inner or self._levels[-1]).nodes[-1]
         first = self._text[node.body]
         near = not line.gap
         if self._open and near:
@@ -257,6 +268,10 @@ class Nesting:
     # Lines with a marker
 
     def _place_marked(self, node: Node, marker: Marker, line: Line) -> Node:
+        inner, self._inner = self._inner, None
+        if inner is not None and marker.value > 1 and inner.styles.get(marker.style) == marker.value - 1:
+            self._inner = inner
+            return self._sibling(inner, node, marker)
         marker = node.marker = self._reading(marker)
         levels = self._levels
         if not levels[-1].styles and len(levels) > 1:
@@ -322,6 +337,8 @@ class Nesting:
         weaker = bool(level.styles) and _RANK.get(marker.style[0], 1) > min(_RANK.get(style[0], 1) for style in level.styles)
         if marker.style[0] in "lr" and marker.value > 1:
             return self._place_bare_again(node, line)
+        if marker.bullet and marker.value == 1 and last.marker is not None and not last.marker.counts:
+            return self._push(last, node, line)
         if last.marker is None and not level.styles:
             if lead:
                 return self._push(last, node, line)

@@ -11,6 +11,8 @@ from normalizer.segment import headings
 from normalizer.segment.cohorts import Scope
 from normalizer.segment.diseases import disease_phrase, has_course, key_words
 from normalizer.segment.headings import Heading
+from normalizer.segment.lines import after_blanks, line_from
+from normalizer.segment.markers import bare_number_at
 from normalizer.segment.nesting import Nesting, Node
 
 if TYPE_CHECKING:
@@ -83,7 +85,25 @@ class _Reader:
                 self._synthetic(line)
             else:
                 self._line(index, line)
+        for group in self.outline.groups:
+            if len(group.nesting.roots) == 1 and group.nesting.roots[0].children:
+                self._unwrap(group)
         return self.outline
+
+    def _unwrap(self, group: Group) -> None:
+        """Take apart a section that is one line: its inline items are the criteria, its general lead-in a heading."""
+        root = group.nesting.roots[0]
+        head = self._text[root.body : root.end]
+        if root.marker is not None and not root.marker.counts and root.children[0].marker is not None:
+            if root.children[0].marker.style == root.marker.style:
+                group.nesting.roots[:] = [root, *root.children]
+                root.children = []
+        elif root.marker is None and root.inline and not head:
+            group.nesting.roots[:] = root.children
+        elif root.marker is None and root.inline and headings.is_lead_in(head) and not headings.states_criterion(head):
+            if group.kind == "exclusion" or not headings.is_choice(head):
+                self.outline.heads.append(Span(root.body, root.end))
+                group.nesting.roots[:] = root.children
 
     def _synthetic(self, line: Line) -> None:
         body = self._text[line.start : line.end]
@@ -106,6 +126,11 @@ class _Reader:
                 self._open_section(found, line)
                 self._rest(index, line, found)
                 return
+        if marked and listed_below(line, following) and not self._open_items():
+            found = headings.list_lead(body, self._kind)
+            if found is not None:
+                self._title(line, line.end)
+                return
         if self._cohort_line is not None and marked and line.indent <= self._cohort_line.indent + 1:
             self._close_line_cohort()
         if margin and headings.is_furniture(body):
@@ -123,7 +148,14 @@ class _Reader:
                 return
             if not marked and self._topic(line, body, following, listed=listed):
                 return
+        elif not marked and line.gap and following is not None and following.marker is not None and self._at_margin(following):
+            if headings.is_title(body):
+                self._title(line, line.end)
+                return
         self._add(line)
+
+    def _open_items(self) -> bool:
+        return self._group is not None and bool(self._group.nesting.roots)
 
     def _at_margin(self, line: Line) -> bool:
         if self._group is None or not self._group.nesting.roots:
@@ -161,11 +193,10 @@ class _Reader:
         self.outline.heads.append(Span(line.body, stop))
         if end >= line.end:
             return
-        from normalizer.segment.lines import line_from
-
         rest = line_from(self._text, end, line.end, line.indent)
         if rest is not None:
             self._line_rest(index, rest)
+
 
     def _line_rest(self, index: int, rest: Line) -> None:
         body = self._text[rest.body : rest.end]
@@ -173,16 +204,20 @@ class _Reader:
             self.outline.furniture.append(Span(rest.body, rest.end))
             return
         following = self._lines[index + 1] if index + 1 < len(self._lines) else None
+        if rest.marker is None and following is not None and following.marker is not None and following.marker.style == "digitbare":
+            rest.marker = bare_number_at(self._text, rest.body, rest.end)
+            rest.body = after_blanks(self._text, rest.marker.end, rest.end) if rest.marker else rest.body
         if rest.marker is None and following is not None and following.marker is not None and body.endswith(_LEAD_END):
             self.outline.heads.append(Span(rest.body, rest.end))
             return
         self._add(rest)
 
     def _close_line_cohort(self) -> None:
+        last = self._cohort_line.marker if self._cohort_line is not None else None
         self._scope = None
-        self._group = None
         self._cohort_line = None
         self._path = ()
+        self._start(last.value if last is not None else 0)
 
     def _open_cohort(self, found: Heading, line: Line, following: Line | None) -> None:
         self._group = None
@@ -215,11 +250,15 @@ class _Reader:
             if not marked:
                 return found if shared or listed or found.scope == "all" or line.gap or body.endswith(_LEAD_END) else None
             if shared or bare_next:
-                return found if bare_next or self._shared_form(found) else None
+                return found if bare_next or found.unit or self._shared_form(found) else None
             deeper = following is not None and following.indent > line.indent + 1
-            if not deeper or headings._UNIT_ANY_CASE.match(body):
-                return found if body.endswith(_LEAD_END) else None
-            return None
+            if not body.endswith(_LEAD_END) or following is None or following.marker is None or line.marker is None:
+                return None
+            if deeper:
+                return found if found.unit else None
+            if line.marker.counts and following.marker.style == line.marker.style:
+                return found if following.marker.value == 1 else None
+            return found if found.unit or following.marker.value == 1 or body[:4].lower() == "for " else None
         if marked or not listed or not headings.topic_heading(body):
             return None
         phrase = disease_phrase(body, short=True)
@@ -294,8 +333,6 @@ class _Reader:
             end = line.body + on_line.end()
             self._title(line, end)
             if end < line.end:
-                from normalizer.segment.lines import line_from
-
                 rest = line_from(self._text, end, line.end, line.indent)
                 if rest is not None:
                     self._add(rest)
@@ -311,7 +348,12 @@ class _Reader:
             self._end_group()
             return False
         colon = body.endswith(_LEAD_END)
-        if headings.topic_heading(body) or (colon and headings.is_lead_in(body)) or (group is None and headings.is_lead_in(body)):
+        first = group is None or not group.nesting.roots
+        if first and colon and headings.states_criterion(body):
+            self._add(line)
+            self._end_group()
+            return True
+        if headings.topic_heading(body) or (colon and (first or headings.is_lead_in(body))) or (first and headings.is_lead_in(body)):
             self._title(line, line.end)
             return True
         return False
@@ -342,6 +384,11 @@ class _Reader:
         elif not group.nesting.roots:
             group.heading, group.scope, group.path = self._head, self._scope, self._path
         group.nesting.add(line)
+
+
+def listed_below(line: Line, following: Line | None) -> bool:
+    """Say whether a marked line stands at or under the level of ``line`` right after it."""
+    return following is not None and following.marker is not None and following.indent >= line.indent
 
 
 def _ends_with(body: str, phrase: str) -> bool:
