@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Final, cast
 if TYPE_CHECKING:
     from normalizer.model.draft import Anchor, Direction
 
-_BEFORE: Final = r"before|prior\s+to|previous\s+to|preceding|in\s+advance\s+of|ahead\s+of|pre-|prior(?=\s+(?:the|study|inclusion|enrol|screen|random|treat|first|start|surg|entry|dos|sign|trial|informed|consent|baseline|day|visit|infusion|registration|entering|to)))"
+_BEFORE: Final = r"before|prior\s+to|previous\s+to|preceding|in\s+advance\s+of|ahead\s+of|pre-|prior(?=\s+(?:the\s|study|inclusion|enrol|screen|random|treat|first|start|surg|entry|dos|sign|trial|informed|consent|baseline|day|visit|infusion|registration|entering|to)))"
 #: What may stand between a time and its anchor, then the preposition that says on which side.
 _SIDE: Final = re.compile(
-    r"(?:\s*(?:\([^()\n]{0,60}\)|,|or\s+(?:more|longer|less|greater|earlier)|immediately|duration|just|directly|in\s+duration|at\s+least|period|interval|window|inclusive|old|apart|time|and|either|immediate(?:ly)?|of\s+age|shortly|,?\s*whichever\s+[a-z ]{4,24},?|wash-?out(?:\s+period)?|has\s+elapsed|have\s+elapsed|must\s+have\s+elapsed|must\s+elapse))*\s*"
+    r"(?:\s*(?:\([^()\n]{0,140}\)|,|or\s+(?:more|longer|less|greater|earlier)|immediately|duration|just|directly|in\s+duration|at\s+least|period|interval|window|inclusive|old|apart|time|and|either|immediate(?:ly)?|of\s+age|shortly|,?\s*whichever\s+[a-z ]{4,24},?|wash-?out(?:\s+period)?|has\s+elapsed|have\s+elapsed|must\s+have\s+elapsed|must\s+elapse))*\s*"
     rf"(?:(?P<either>before\s+(?:or|and|to|/)\s+after|prior\s+to\s+(?:or|and)\s+(?:after|following)|on\s+either\s+side\s+of|of\s+(?:before|after)\s+or)|(?P<before>{_BEFORE}"
     r"|(?P<after>after|following|post|subsequent\s+to|since|beyond|from(?!\s+(?:a|an|any)\s)|past(?=\s+(?:the|last|end|study)))"
-    r"|(?P<during>during|throughout)|(?P<null>of(?=\s+(?:the\s+|a\s+|their\s+|his\s+|its\s+|planned\s+|study\s+|first\s+|last\s+|initial\s+|day|cycle|c1d1|enrol|screen|random|baseline|inclusion|entry|entering|consent|registration|diagnos|surgery|treatment|start|starting|receiving|signing|admission|infusion|visit|initiat|dosing|birth|onset|apheresis|leuk|lympho|beginning|trial|informed|each|tumou?r|cancer|transplant|symptom|disease))|at(?=\s+(?:screening|baseline|the\s+time\s+of))|to(?=\s+(?:screening|baseline|enrol|random|inclusion|study|first|the\s+(?:first|start|study|date)))))(?![a-z])"
+    r"|(?P<during>during|throughout)|(?P<null>of(?!\s+(?:age|life|treat(?:ment|ing)\s+with|stable|continuous|persist))|at(?=\s+(?:screening|baseline|the\s+time\s+of))|to(?=\s+(?:screening|baseline|enrol|random|inclusion|study|first|the\s+(?:first|start|study|date)))))(?![a-z])"
 )
 _LEAD: Final = re.compile(r"\s*(?:the\s+(?:date|day|time)\s+of\s+(?!the\s+last\s+menstr)(?:the\s+)?|the\s+|an?\s+(?!prior|previous)|his/her\s+|their\s+|any\s+(?=study))?")
 #: Where the words of an anchor end.
 _STOP: Final = re.compile(
     r"[,;:()\n]|\.(?=\s|$|\))|\s+(?:and|unless|if|with|who|that|which|is|are|was|were|must|will|should|shall|may|can|has|have|had|but|except|for|in|on|as|"
-    r"until|through|throughout|when|where|while|due|because|requiring|without|by|using|not|other|including|provided|whichever|within|confirmed|to(?=\s+(?:be|have|the\s+(?:end|completion|last)|avoid))|"
+    r"until|through|throughout|when|where|while|due|because|requiring|without|by|using|not|other|including|provided|whichever|indicates?|shows?|demonstrat\w+|within|confirmed|to(?=\s+(?:be|have|the\s+(?:end|completion|last)|avoid))|"
     r"or(?!\s+(?:baseline|screening|enrol|random|inclusion|consent|start|first|study|assent|planned|day|dosing|registration|registry|treatment|infusion|visit|trial|surgery|during|apheresis|leuk|lympho|cycle|administration)))(?![a-z])|<|>|≥|≤|\d+\.\s+[a-z]"
 )
 _LONGEST: Final = 90
@@ -69,7 +69,7 @@ def classify(words: str, direction: Direction | None) -> Anchor:
 
 def anchor_after(lower: str, end: int) -> Event | None:
     """Find direction and event behind a time that ends at ``end``; an Event without anchor when only "ago" follows."""
-    side = _SIDE.match(lower, end, end + 160)
+    side = _SIDE.match(lower, end, end + 240)
     if side is None:
         return None
     direction = cast("Direction | None", None if side.lastgroup == "null" else side.lastgroup)

@@ -37,7 +37,7 @@ _AFTER: Final = re.compile(
     r"(?:\s*(?:'s\s+)?\(?(?:of\s+age|old|in\s+age|duration|in\s+duration)?\)?)?\s*,?\s*\(?\s*(?:"
     r"(?:or|and|&|/)\s*(?:equal\s+(?:to\s+)?or\s+)?(?:is\s+|are\s+)?"
     r"(?:(?P<ge>older|more|greater|higher|above|over|longer|beyond|better|worse|up|upwards?|later|larger|elder|equal)"
-    r"|(?P<le>less|fewer|younger|lower|below|under|shorter|earlier|smaller|downwards?))(?![a-z])(?!\s+than)(?! *(?:or equal|the age|age|[<>≥≤])? *(?:of )?\d)"
+    r"|(?P<le>less|fewer|younger|lower|below|under|shorter|earlier|smaller|downwards?))(?![a-z])(?!\s+th[ae]n)(?! *(?:or equal|the age|age|[<>≥≤])? *(?:of )?\d)"
     r"|(?P<min>at\s+(?:a\s+|the\s+)?(?:minimum|least)|minimum)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d))|(?P<max>at\s+(?:a\s+|the\s+)?(?:maximum|most)|maximum|max)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d)))"
 )
 
@@ -117,7 +117,7 @@ def before(lower: str, floor: int, end: int) -> Sign | None:
             return Sign(">=" if far[1].startswith("min") else "<=", far.start(), past, coming, far[1])
         if word in PAST:
             past = True
-        elif word in COMING and word != "following":
+        elif word in COMING:
             coming = True
         elif word not in _FILLERS:
             break

@@ -21,8 +21,10 @@ _JOINED: Final = re.compile(
     r"\s*(?:(?:\([^()\n]{1,40}\)|(?:in|for)\s+(?:an?\s+)?[a-z]+)\s*)?,?\s*(?:or|and|and/or|,|/|to|\()?\s*(?:at\s+least\s+)?(?:(?:in|for)\s+(?:an?\s+)?[a-z]+\s*[,:]?\s*)?(?:\([^()\n]{1,25}\)\s*)?"
 )
 _TO: Final = re.compile(r"\s*,?\s*(?:to|and|-|but|but\s+not|up\s+to)?\s*\(?")
+_ELLIPSIS: Final = re.compile(r"\s*[(,;]?\s*(?:or|and)?\s*(?:a\s+score\s+of\s+)?")
+_HIGHEST_GRADE: Final = 5
 _OR: Final = re.compile(r"\s*,?\s*(?:or|and/or|and|/|,)\s*(?:is\s+)?")
-_RESTATED: Final = re.compile(r"\s*(?:[(/=]|or|,\s?or|i\.e\.|;)\s*\(?\s*(?:i\.e\.?,?|or|=|~|≈|approximately|equivalent\s+to|equals|about|approx\.?|equal\s+to)?\s*")
+_RESTATED: Final = re.compile(r"\s*(?:[(/=]|or|,\s?or|i\.e\.)\s*\(?\s*(?:i\.e\.?,?|or|=|~|≈|approximately|equivalent\s+to|equals|about|approx\.?|equal\s+to)?\s*")
 _OR_TIME: Final = re.compile(r"\s*[,(]?\s*(?:or|and|plus|,|/)\s*(?:at\s+least\s+|for\s+|within\s+|the\s+)*\s*(?:\w+\s+){0,4}?")
 
 
@@ -80,6 +82,12 @@ class Builder:
     def add_shared(self, mention: Mention, sign: Sign | None) -> None:
         """Append an amount, count or time, first letting it share with its left neighbour what is printed once."""
         last = self.last
+        if last is not None and last.kind == "grade" and mention.kind == "amount" and mention.unit is None and mention.reference == "absolute":
+            gap = self.lower[last.span.end : mention.span.start]
+            number = mention.low or mention.high
+            if _ELLIPSIS.fullmatch(gap) and number is not None and number.value <= _HIGHEST_GRADE and number.printed.isdigit():
+                self._mentions.append(self._graded(last, mention))
+                return
         if last is None or last.kind not in {"amount", "count", "time"} or mention.span.start - last.span.end > 70 or last.pair == "first":
             self._mentions.append(self._completed(mention))
             return
@@ -97,7 +105,7 @@ class Builder:
             self._mentions[-1] = replace(last, unit=mention.unit, span=last.span.cover(mention.unit.span))
             self._mentions.append(mention)
             return
-        if _RESTATED.fullmatch(gap) and mention.comparator in {None, last.comparator} and last.comparator != "between" and self._restates(last, mention):
+        if _RESTATED.fullmatch(gap) and mention.comparator in {None, last.comparator} and last.comparator != "between" and mention.kind != "count" and self._restates(last, mention):
             shared = self._with_comparator(mention, last)
             self._mentions.append(replace(shared, restates=True, slot=last.slot or mention.slot))
             return
@@ -107,6 +115,15 @@ class Builder:
             self._mentions.append(self._with_comparator(mention, last))
             return
         self._mentions.append(self._completed(mention))
+
+    @staticmethod
+    def _graded(last: Mention, mention: Mention) -> Mention:
+        """Read "ECOG 0-1 (0-2 if ...)": the second number is a grade of the same scale."""
+        values = tuple(n.printed for n in (mention.low, mention.high) if n is not None)
+        return Mention(
+            kind="grade", span=mention.span, numerals=mention.numerals, comparator=mention.comparator or "in",
+            comparator_span=mention.comparator_span, scale=last.scale, scale_span=last.scale_span, values=values,
+        )  # fmt: skip
 
     @staticmethod
     def _one_unit(last: Mention, mention: Mention) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_NOT_A_NOUN: Final = frozenset(
+_NOT_A#: Capitals that stand for a unit which the unit table does not know.
+_UNIT_LIKE: Final = frozenset("MME MMEs AU RU CFU MET METs METS OD BAU HU SI NRS VAS mRS PASI BSA".split())
+_NOUN: Final = frozenset(
     "and or at on for if with in by who that which is are was were be to than from as per but not no unless except when while before after prior "
     "during within since until due based according using measured determined defined despite including the a an of this must should will may can "
     "has have had x times both mean median average between upon via without under above below while because points point score scores "
@@ -22,16 +24,20 @@ _LIST_SIZE: Final = re.compile(
     r"(?:of|out\s+of|from|in|meet|with)\s+(?:the|these|those|all)\s+(?:of\s+the\s+)?(?:following\s+|listed\s+|above\s+|below\s+)?$|(?:the\s+following|these|all|below)\s+$"
     r"|(?:\d|one|two|three|four|five|six|most|any)\s+(?:or\s+more\s+)?(?:out\s+)?of\s+$"
 )
+_TIME_AHEAD: Final = re.compile(r"[\w.,]+[\s-]?(?:years?|months?|weeks?|days?|hours?)(?![a-z])")
 _ONE_BEFORE: Final = re.compile(r"(?<![a-z])(?:this|that|which|other|another|each|every|new|same|first|last|the|no|any|previous|current)\s+$")
+_ONCE_AFTER: Final = re.compile(r"\s+(?:the|they|he|she|it|all|an?(?=\s+(?:patient|subject|participant))|patients?|subjects?|participants?|this|that|these|enrolled|treated|been|informed|consent\w*|eligib\w*)(?![a-z])")
 _ONE_AFTER: Final = re.compile(r"-(?!year|month|week|day|hour|minute)[a-z]|\s+another|'s|\s+(?:or\s+)?other\s+than")
 #: A dash and a word behind a number word ("two-vessel"): part of a name, unless the word is a unit of time or a factor.
 _HYPHENED: Final = re.compile(r"-(?!year|month|week|day|hour|minute|fold|half|quarter|third|time|drug|line)[a-z]{2}")
 
 
-def counted_noun(lower: str, end: int) -> bool:
+def counted_noun(text: str, lower: str, end: int) -> bool:
     """Say whether a noun that may be counted follows the number that ends at ``end``."""
     found = _NOUN.match(lower, end, end + 40)
-    return found is not None and found["word"] not in _NOT_A_NOUN and len(found["word"]) > 2
+    if found is None or found["word"] in _NOT_A_NOUN or len(found["word"]) < 3:  # noqa: PLR2004 - "of", "mm"
+        return False
+    return text[found.start("word") : found.end("word")] not in _UNIT_LIKE
 
 
 def of_list(lower: str, end: int) -> bool:
@@ -47,11 +53,13 @@ def per_time(lower: str, end: int) -> tuple[int, int] | None:
 
 def list_size(lower: str, start: int) -> bool:
     """Say whether the number at ``start`` tells how long a list is ("of the following five")."""
-    return _LIST_SIZE.search(lower, max(0, start - 30), start) is not None
+    return _LIST_SIZE.search(lower, max(0, start - 30), start) is not None and _TIME_AHEAD.match(lower, start) is None
 
 
 def pronoun(lower: str, start: int, end: int) -> bool:
-    """Say whether the "one" from ``start`` to ``end`` is no number ("this one", "one another")."""
+    """Say whether the "one" or "once" from ``start`` to ``end`` is no number ("this one", "once enrolled")."""
+    if end - start == len("once"):
+        return _ONCE_AFTER.match(lower, end, end + 20) is not None
     return _ONE_AFTER.match(lower, end, end + 20) is not None or _ONE_BEFORE.search(lower, max(0, start - 12), start) is not None
 
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 #: Words between a scale's name and its value.
 _BETWEEN: Final = re.compile(
-    r"(?:[\s:,()=\"'/-]*(?:performance|status|score|scores|scale|ps|of|is|are|a|an|the|must|be|functional|function|heart|failure|association|class|classes|"
+    r"(?:[\s:,()=\"'/-]*(?:(?<=\()[^()\d\n<>≥≤]{2,24}(?:19|20)\d\d(?=\))|performance|status|score|scores|scale|ps|of|is|are|an?(?=\s+(?:class|score|grade|status|performance|level|stage|value|category|who|ecog|nyha))|the|must|be|functional|function|heart|failure|association|class|classes|"
     r"classification|classified|classifications|grade|grades|grading|level|levels|stage|stages|category|categories|index|type|types|skin|value|risk|toxicity|"
     r"physical|system|at|as|group|american|society|anesthesiologists|anesthesiology|anaesthesiologists|eastern|cooperative|oncology|cirrhosis|liver|disease|"
-    r"nci|ctcae|ctc|common|terminology|criteria|for|adverse|events|ecog|who|nyha|asa|zubrod|national|cancer|institute|with|pugh|child|hepatic|impairment|dyspnea|"
+    r"behaviou?r|nci|ctcae|ctc|common|terminology|criteria|for|adverse|events|ecog|who|nyha|asa|zubrod|national|cancer|institute|with|pugh|child|hepatic|impairment|dyspnea|"
     r"tnm|staging|equal|ajcc|figo|fc|either|(?:version|ver\.?|v\.?)\s?\d+(?:\.\d+)?|\d\.\d(?=[\s,)]))(?![a-z0-9]))*[\s:,()=\"/-]*"
 )
 _VALUE: Final = r"(?:\d(?!\d|[.]\d|\s?%)[a-d]?|(?:iv|vi{0,2}|i{1,3}|ⅰ|ⅱ|ⅲ|ⅳ|ⅴ)[a-e]?\d?|zero|one|two|three|four|five)(?![a-z0-9%]|-[a-z]{3})"
@@ -108,9 +108,9 @@ def grade_at(text: str, lower: str, floor: int, word: str, start: int) -> GradeT
         comparator = "="
     else:
         comparator = "in"
-    if is_class and scale != "skin type":
-        near = _CONTEXT.search(lower, max(0 if scale == "category" else floor, start - (90 if scale == "category" else 45), lower.rfind(";", 0, start) + 1), start) or re.compile(
-            r"\s*\(?(?:according\s+to\s+)?(?:the\s+)?(?P<name>nyha|nci[- ]ctcae|ctcae|nci|new york heart|ecog)"
+    if (is_class and scale != "skin type") or scale == "performance status":
+        near = _CONTEXT.search(lower, max(0 if scale == "category" else floor, start - (90 if scale == "category" else 70), lower.rfind(";", 0, start) + 1), start) or re.compile(
+            r"\s*\(?(?:according\s+to\s+)?(?:the\s+)?(?P<name>nyha|who|nci[- ]ctcae|ctcae|nci|new york heart|ecog)"
         ).match(lower, last)
         if near:
             scale = _named(near[0], scale)

@@ -18,10 +18,10 @@ _DATE: Final = re.compile(
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[/.]\d{{1,2}}[/.](?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)?\s?(?:of\s)?-?\s?{_MONTH}(?:[-,]?\s?(?:19|20)\d\d)?)(?![\d])"
 )
 _CLOCK: Final = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\s?(?:[ap]\.?m\.?|h(?:ou)?rs?|h)(?![a-z])|\d{1,2}\s?(?:a\.?m|p\.?m)\.?(?![a-z])")
-_VOLUME_LEFT: Final = re.compile(r"(?:expiratory|expired)\s+volume\s+(?:in|at|over|of)\s+(?:the\s+first\s+)?$|\(?n\s?=\s?$")
+_VOLUME_LEFT: Final = re.compile(r"(?:p-?450|\(?cyp\)?)[\s-]?$|(?:expiratory|expired)\s+volume\s+(?:in|at|over|of)\s+(?:the\s+first\s+)?$|\(?n\s?=\s?$")
 _MONTH_LEFT: Final = re.compile(rf"(?<![a-z]){_MONTH}\s{{0,2}}$")
 _MONTH_REST: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d(?!\d)|(?:19|20)\d\d(?!\d)|\d{1,2}(?:st|nd|rd|th)?(?![\d.]|\s?(?:mg|%))")
-_LIST_NUMBER: Final = re.compile(r"\d{1,2}\\?[.)](?:(?=\s)|(?=[^\W\d])|$)|\d{1,2}\\?\)\.?|\d{1,2}\s?-\s?(?=[^\W\d]{3}|\s[^\W\d])|\d{1,2}、")
+_LIST_NUMBER: Final = re.compile(r"\d{1,2}\s?\\?[.)](?:(?=\s)|(?=[^\W\d])|$)|\d{1,2}\\?\)\.?|\d{1,2}\s?-\s?(?=[^\W\d]{3}|\s[^\W\d])|\d{1,2}、")
 _MARKERS: Final = " \t\r*•·○●▪◦-#>("
 _INLINE_LEFT: Final = re.compile(r"(?:[.;:)、。；]\s*|\n\s*|(?:[;,:]|and|or|either)\s+\()$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?:[-/](?:(?:19|20)?\d\d)(?!\d))?(?![\d.,]\d|\d|\s?(?:mg|ml|g|cells|kcal|iu|ng|µg|/|%|x|steps|m\b|copies|u/l))")
@@ -30,7 +30,7 @@ _ORDINAL: Final = re.compile(r"\d+\s?(?:st|nd|rd|th)(?![a-z])(?!\s+(?:and\s+\d+(
 _GLUED_NEXT: Final = re.compile(r"(?:\.\d+)*(?:-?[a-z][\w-]*|/\d\w*|:\d\w*)*")
 _NAME_NEXT: Final = re.compile(
     r"(?:-(?:fu|ht\w*|asa|oh|hydroxy\w*|alpha|beta|methyl\w*|amino\w*|fluoro\w*|dimensional|point|item|items|step|channel|phase|layer|level|arm|drug|gene|d|kda|mer|deoxy\w*|azacyt\w*|mercapto\w*|oxo\w*|keto\w*|hiaa|lipoxy\w*|hole|pack\b(?!-?\s?year)|joint|[a-z]\d\w*|[a-z]{1,3}(?=[\s,.;)]))"
-    r"|(?:p|q|k)(?:\d+(?:\.\d+)?)?(?:[- ]?(?:del\w*|/|loss|gain|;|\)))|d(?=[\s-](?:echo|ultra|imag|mri|ct))|f-|m?tc(?![a-z])|i-|c(?=\))|c-)(?:[\w-]*)"
+    r"|(?:p|q|k)(?:\d+(?:\.\d+)?)?(?:[- ]?(?:del\w*|/|loss|gain|;|\)))|del(?![a-z])|ins(?![a-z])|d(?=[\s-](?:echo|ultra|imag|mri|ct))|f-|m?tc(?![a-z])|i-|c(?=\))|c-)(?:[\w-]*)"
 )
 #: Chromosomes and bands of a translocation behind "t(".
 _BAND: Final = re.compile(r"\d{1,2}[;,:]\s?\d{1,2}(?:[;,]\s?\d{1,2})?\)(?:\s?\([pq][\d.;pq ]*\))?")
@@ -86,7 +86,7 @@ def name(text: str, lower: str, start: int, end: int) -> Claim | None:
         stop = rest.end()
         if _IDENTIFIER.search(lower, max(0, start - 12), start):
             return "identifier", stop
-        return ("visit" if re.search(r"(?<![a-z])[cdvwm]$", lower[max(0, start - 2) : start]) and end - start < 3 else "name"), stop
+        return ("visit" if re.search(r"(?<![a-z])(?:[dvw]|c(?=\d+\s?d))$", lower[max(0, start - 2) : start + 3][: 2 if start < 2 else 2]) and end - start < 3 else "name"), stop
     if prior == "(" and lower[start - 2 : start - 1] == "t" and (band := _BAND.match(lower, start)):
         return "name", band.end()
     if prior in {"-", "/"} and start > 1 and lower[start - 2].isalpha():

@@ -34,6 +34,8 @@ _SLASH: Final = re.compile(r"\s?/\s?(\d{1,4})(?![\d.]*\d?/|\d)")
 _RATIO: Final = re.compile(r"\s?:\s?(\d{1,3}(?:,\d{3})+|\d{1,6})(?!\d|:|\s?[ap]m)")
 _SYSTOLIC: Final = re.compile(r"blood\s+pressure|(?<![a-z])bp(?![a-z])|hypertens|systolic|mm\s?hg")
 _SIGN_RIGHT: Final = re.compile(r"\s?\\?(?P<sign>≤|≥|<\s?=?|>\s?=?)\s?(?=[a-z(])(?!\s*(?:of|and|or|to|in)\s)")
+_TIMES_HALF: Final = re.compile(r"\s?(?:x|times)\s?(?:the\s|its\s|elimination\s|terminal\s|plasma\s|drug's\s|of\s)*(?P<unit>half[-\s]?li(?:fe|ves))")
+_NEAR: Final = re.compile(r"[^.;,:()\d\n]{0,40}")
 _MONTHS: Final = re.compile(r"\s?M(?=\s(?:of|before|after|prior|ago|or)|[,;.)]|$)")
 _AGO: Final = re.compile(r"\s*(?:or\s+(?:more|longer|greater|less)\s+)?(?:\([^()\n]{1,30}\)\s*)?(?:ago|earlier|previously|prior(?=\s*(?:[.,;)]|$|\n))|before(?=\s*(?:[.,;)]|$|\n))|beforehand)(?![a-z])")
 _SENTENCE: Final = re.compile(r"[.;]\s|\n|;")
@@ -41,7 +43,7 @@ _PLAIN_UNIT: Final = re.compile(r"\s?(?P<unit>%|percent(?!ile))")
 _OFFSET: Final = re.compile(r"\s?(?:\+|plus)\s?(?P<offset>\d+(?:\.\d+)?\s?(?:seconds?|secs?|s|mg/dl|µmol/l|u/l|ms))(?![a-z])")
 _ABOVE_LIMIT: Final = re.compile(r"\s?(?:above|over|beyond|longer\s+than|greater\s+than|more\s+than|prolonged\s+(?:beyond|over)|prolongation\s+(?:above|over))\s+(?:the\s+)?")
 _LIMIT_LEAD: Final = re.compile(
-    r"(?:(?:the|an?|institution(?:al)?(?:'?s)?|laborator(?:y|ies)(?:'s)?|lab|local|normal|central|age-adjusted|reference|of|respective|site|assay|test|range|x|times|i)[\s-]+|\()+$"
+    r"(?<![a-z])(?:(?:the|an?|institution(?:al)?(?:'?s)?|laborator(?:y|ies)(?:'s)?|lab|local|normal|central|age-adjusted|reference|of|respective|site|assay|test|range|x|times|i)[\s-]+|\()+$"
 )
 _TRAIL_TIMES: Final = re.compile(r"\s?(?:x|\*|times|by)\s?(?=\d)")
 _BLANK: Final = re.compile(r"\s*")
@@ -63,6 +65,8 @@ def _second(lower: str, at: int) -> Numeral | None:
 def _unit_at(text: str, lower: str, numeral: Numeral) -> tuple[Numeral, UnitMatch | None]:
     """Read the unit behind a number; a power of ten that is no part of a cell count goes to the number."""
     unit = match(text, numeral.end)
+    if unit is None and lower[numeral.end : numeral.end + 2].lstrip()[:1] in {"x", "t"} and (half := _TIMES_HALF.match(lower, numeral.end)):
+        return numeral, UnitMatch(half.start("unit"), half.end(), "{half_life}", None, None)
     if unit is None:
         powered = with_power(lower, numeral)
         if powered is not None:
@@ -85,7 +89,7 @@ def _range(text: str, lower: str, first: Numeral, unit: UnitMatch | None, sign: 
         at = inner.end()
     between = sign is not None and sign.sign == "between"
     link = _BETWEEN.match(lower, at, at + 30) if between else _RANGE.match(lower, at, at + 40)
-    if link is None and sign is None and not first.word and (near := _OR_NEXT.match(lower, at)) and first.value == first.value.to_integral_value():
+    if link is None and sign is None and (near := _OR_NEXT.match(lower, at)) and first.value == first.value.to_integral_value():
         second = _second(lower, near.end())
         if second and second.value == first.value + 1 and first.value < 10 and unit is None:
             return _unit_at(text, lower, second)
@@ -158,7 +162,7 @@ class _Reading:
             self.reference, self.end = ref.reference, ref.end
             return
         plus = lower[tail.end : tail.end + 1] == "+" and lower[tail.end + 1 : tail.end + 2] in {" ", "y", "-"} and match(text, tail.end + 1)
-        if plus and plus.code in TIME_CODES:
+        if plus:
             self.unit, self.end, self.plus = plus, plus.end, True
             return
         numeral, unit = _unit_at(text, lower, tail)
@@ -331,7 +335,7 @@ class _Reading:
             listed = counts.of_list(lower, tail)
             if unit_text is None:
                 per = counts.per_time(lower, tail)
-            if listed or per or word or self._per_time_code(code) or code in _COUNT_CODES or counts.counted_noun(lower, tail):
+            if listed or per or word or self._per_time_code(code) or code in _COUNT_CODES or (unit_text is None and not self.extra and counts.counted_noun(self.text, lower, tail)):
                 kind = "count"
                 if per:
                     printed = self.text[per[0] : per[1]]
@@ -401,7 +405,7 @@ class _Reading:
             values = [float(n.value) for n in (self.low_numeral, self.high_numeral) if n is not None]
             years = (values[0], values[1]) if len(values) == 2 else (None, values[0]) if comparator in {"<", "<="} else (values[0], None)
         inclusive = _INCLUSIVE.match(lower, end, end + 60)
-        if code in {"a", "mo", "d", "wk"} and is_age(lower, floor, self.start, end, sign, years) or (behind and behind[2] in {"older", "younger", "elder", "over"}):
+        if (code in {"a", "mo", "d", "wk"} and self.unit and lower.endswith(("old", "of age"), self.unit.start, self.unit.end)) or code in {"a", "mo", "d", "wk"} and is_age(lower, floor, self.start, end, sign, years) or (behind and behind[2] in {"older", "younger", "elder", "over"}):
             return self._amount(comparator, behind, two_units, None)
         tail = behind[1] if behind else inclusive.end() if inclusive else end
         ago = _AGO.match(lower, tail)
@@ -424,6 +428,8 @@ class _Reading:
             comparator = MIRROR[comparator]
         word = sign.sign if sign else ""
         last = self.build.last
+        if slot == "window" and word == "in" and sign is not None and not sign.past and event is None and last is not None and last.kind == "count" and _NEAR.fullmatch(lower, last.span.end, self.start):
+            slot = "interval"
         if slot == "window" and direction == "after" and (
             promised(lower, self.start) or (last is not None and last.slot == "duration" and self.start - last.span.end < 20 and "and" in lower[last.span.end : self.start])
         ):

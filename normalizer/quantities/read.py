@@ -59,7 +59,7 @@ def _step(build: Builder, found: re.Match[str]) -> int:
     if kind == "word":
         numeral = read_word(lower, start)
         assert numeral is not None
-        if numeral.end == start + 3 and lower[start] == "o" and counts.pronoun(lower, start, numeral.end):
+        if lower.startswith(("one", "once"), start) and numeral.value == 1 and counts.pronoun(lower, start, numeral.end):
             return numeral.end
         if inert.measured_name(lower, start):
             return _inert(build, numeral.start, numeral.end, numeral.end, "name")

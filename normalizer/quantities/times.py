@@ -97,6 +97,8 @@ def slot_of(lower: str, floor: int, start: int, end: int, sign: Sign | None, *, 
     if not anchored or _DURATION_RIGHT.match(lower, end, end + 40) is not None:
         if _DURATION_RIGHT.match(lower, end, end + 40):
             return "duration"
+        if "-" in lower[start:end] and word in {"in", "during"}:
+            return "duration"
         return "window" if word in {"in", "during", "last", "since", "<="} else "duration"
     return "window"
 
