@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_NOT_A#: Capitals that stand for a unit which the unit table does not know.
-_UNIT_LIKE: Final = frozenset("MME MMEs AU RU CFU MET METs METS OD BAU HU SI NRS VAS mRS PASI BSA".split())
-_NOUN: Final = frozenset(
+_NOT_A_NOUN: Final = frozenset(
     "and or at on for if with in by who that which is are was were be to than from as per but not no unless except when while before after prior "
     "during within since until due based according using measured determined defined despite including the a an of this must should will may can "
     "has have had x times both mean median average between upon via without under above below while because points point score scores "
     "inclusive units unit nor so then them it they he she following ie eg vs versus plus minus".split()
 )
+#: Capitals that stand for a unit which the unit table does not know.
+_UNIT_LIKE: Final = frozenset("MME MMEs AU RU CFU MET METs METS OD BAU HU SI NRS VAS mRS PASI BSA".split())
 _NOUN: Final = re.compile(r"\s{1,2}(?:\((?:[a-z0-9]+)\)\s)?(?P<word>[a-z][a-z/-]+)")
 _OF_LIST: Final = re.compile(
     r"\s*(?:or\s+more\s+|or\s+both\s+|additional\s+)?(?:of\s+(?:the\s+|these\s+|those\s+|any\s+|following|above|below|its|their)|out\s+of|(?:or|of)\s+\d|from\s+the\s+following|(?:abnormal\w*|positive|criteria|items?|symptoms?|signs?|features)\b)"
