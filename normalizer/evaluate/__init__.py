@@ -1,1 +1,1 @@
-
+"""Evaluation: gold, scorers, intervals, gates, external corpora."""

@@ -1,0 +1,1 @@
+"""Scorers: each a pure function from a document's comparison to named tallies."""
