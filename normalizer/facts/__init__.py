@@ -1,1 +1,28 @@
+"""Normalized trials as rows and lines: the facts view, its file formats, the trials' JSON."""
 
+from normalizer.facts.rows import COLUMNS, Row, rows
+from normalizer.facts.table import (
+    WRITERS,
+    MissingExtraError,
+    row_from_json,
+    row_to_json,
+    write_csv,
+    write_jsonl,
+    write_parquet,
+)
+from normalizer.facts.trials import from_json, to_json
+
+__all__ = [
+    "COLUMNS",
+    "WRITERS",
+    "MissingExtraError",
+    "Row",
+    "from_json",
+    "row_from_json",
+    "row_to_json",
+    "rows",
+    "to_json",
+    "write_csv",
+    "write_jsonl",
+    "write_parquet",
+]
