@@ -26,12 +26,14 @@ _FILLERS: Final = frozenset(
     "the a an about approximately approx around roughly estimated of age total first period score level value "
     "any their his her its another additional other grade stage ages aged equivalent duration weight body bmi up".split()
 )
+_PREPOSITIONS: Final = frozenset({"between", "from", "betwen", "in", "during", "for", "every", "since"})
 PAST: Final = frozenset("last past former previous prior preceding recent most immediately".split())
 COMING: Final = frozenset("next coming following subsequent".split())
 _NEGATION: Final = re.compile(
     r"(?:\b(?:no|not|never|cannot|nor)|n't)(?:\s+(?:be|to\s+be|been|have\s+been|have|to|is|are|ever|any))?\s*$"
 )
 #: "minimum disease duration of", where a noun parts the comparator from its number.
+_LAST: Final = re.compile(r"[ /]")
 _EXTREME: Final = re.compile(r"(?<![a-z])(minimum|minimal|maximum|maximal)\s+(?:[a-z-]+\s+){1,4}$")
 _AFTER: Final = re.compile(
     r"(?:\s*(?:'s\s+)?\(?(?:of\s+age|old|in\s+age|duration|in\s+duration)?\)?)?\s*,?\s*\(?\s*(?:"
@@ -59,16 +61,35 @@ class Sign:
 
 
 @cache
-def _phrases() -> dict[str, list[tuple[re.Pattern[str], str]]]:
-    """The comparator words of the data file by their last word, longest first."""
+def _phrases() -> dict[str, tuple[tuple[str, str], ...]]:
+    """The comparator words of the data file, with their signs, by their last word, longest first."""
     with (files("normalizer.quantities") / "data" / "comparators.tsv").open(encoding="utf-8") as file:
         rows = [(row["phrase"], row["sign"]) for row in csv.DictReader(file, delimiter="\t")]
-    found: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+    found: dict[str, list[tuple[str, str]]] = {}
     for phrase, sign in sorted(rows, key=lambda row: -len(row[0])):
-        pattern = r"\s*/\s*".join(r"\s+".join(map(re.escape, part.split())) for part in phrase.split("/"))
-        last = re.split(r"[ /]", phrase)[-1]
-        found.setdefault(last, []).append((re.compile(rf"(?<![a-z]){pattern}$"), sign))
-    return found
+        found.setdefault(_LAST.split(phrase)[-1], []).append((phrase, sign))
+    return {word: tuple(pairs) for word, pairs in found.items()}
+
+
+def _phrase(lower: str, floor: int, start: int, end: int) -> tuple[str, int] | None:
+    """Return sign and offset of the comparator words that end at ``end`` with the word from ``start``."""
+    phrases = _phrases().get(lower[start:end])
+    if phrases is None:
+        return None
+    begin = max(floor, start - 26)
+    left = lower[begin:end]
+    words = left.split()
+    tidy = " ".join(words)
+    for phrase, sign in phrases:
+        if tidy.endswith(phrase):
+            at = len(tidy) - len(phrase)
+            if at and tidy[at - 1].isalpha():
+                continue
+            if len(tidy) == len(left):
+                return sign, end - len(phrase)
+            first = left.rfind(words[-len(phrase.split())][-len(phrase.split()[0]) :])
+            return sign, begin + max(first, 0)
+    return None
 
 
 def last_word(lower: str, floor: int, end: int) -> int:
@@ -106,13 +127,11 @@ def before(lower: str, floor: int, end: int) -> Sign | None:
             break
         start = last_word(lower, floor, end)
         word = lower[start:end]
-        if word in {"between", "from", "betwen", "in", "during", "for", "every", "since"}:
+        if word in _PREPOSITIONS:
             sign = "between" if word.startswith("betw") else word
             return Sign(sign, start, past, coming, word)
-        for pattern, sign in _phrases().get(word, ()):
-            found = pattern.search(lower, max(floor, start - 24), end) or None
-            if found is not None:
-                return _negated(lower, floor, Sign(sign, found.start(), past, coming, found[0]))
+        if phrase := _phrase(lower, floor, start, end):
+            return _negated(lower, floor, Sign(phrase[0], phrase[1], past, coming, lower[phrase[1] : end]))
         if word == "of" and (far := _EXTREME.search(lower, floor, start)):
             return Sign(">=" if far[1].startswith("min") else "<=", far.start(), past, coming, far[1])
         if word in PAST:

@@ -24,6 +24,8 @@ _LIST_SIZE: Final = re.compile(
     r"(?:of|out\s+of|from|in|meet|with)\s+(?:the|these|those|all)\s+(?:of\s+the\s+)?(?:following\s+|listed\s+|above\s+|below\s+)?$|(?:the\s+following|these|all|below)\s+$"
     r"|(?:\d|one|two|three|four|five|six|most|any)\s+(?:or\s+more\s+)?(?:out\s+)?of\s+$"
 )
+#: Last letters of the words that may stand before the size of a list, so that other numbers leave at once.
+_LIST_ENDS: Final = frozenset({"of", "ng", "ed", "he", "se", "ll", "ve", "ow"})
 _TIME_AHEAD: Final = re.compile(r"[\w.,]+[\s-]?(?:years?|months?|weeks?|days?|hours?)(?![a-z])")
 _ONE_BEFORE: Final = re.compile(r"(?<![a-z])(?:this|that|which|other|another|each|every|new|same|first|last|the|no|any|previous|current)\s+$")
 _ONCE_AFTER: Final = re.compile(r"\s+(?:the|they|he|she|it|all|an?(?=\s+(?:patient|subject|participant))|patients?|subjects?|participants?|this|that|these|enrolled|treated|been|informed|consent\w*|eligib\w*)(?![a-z])")
@@ -53,6 +55,8 @@ def per_time(lower: str, end: int) -> tuple[int, int] | None:
 
 def list_size(lower: str, start: int) -> bool:
     """Say whether the number at ``start`` tells how long a list is ("of the following five")."""
+    if lower[start - 3 : start - 1] not in _LIST_ENDS:
+        return False
     return _LIST_SIZE.search(lower, max(0, start - 30), start) is not None and _TIME_AHEAD.match(lower, start) is None
 
 

@@ -18,7 +18,8 @@ _DATE: Final = re.compile(
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[/.]\d{{1,2}}[/.](?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)?\s?(?:of\s)?-?\s?{_MONTH}(?:[-,]?\s?(?:19|20)\d\d)?)(?![\d])"
 )
 _CLOCK: Final = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\s?(?:[ap]\.?m\.?|h(?:ou)?rs?|h)(?![a-z])|\d{1,2}\s?(?:a\.?m|p\.?m)\.?(?![a-z])")
-_VOLUME_LEFT: Final = re.compile(r"(?:p-?450|\(?cyp\)?)[\s-]?$|(?:expiratory|expired)\s+volume\s+(?:in|at|over|of)\s+(?:the\s+first\s+)?$|\(?n\s?=\s?$")
+_VOLUME_LEFT: Final = re.compile(r"(?:expiratory|expired)\s+volume\s+(?:in|at|over|of)\s+(?:the\s+first\s+)?$")
+_SECOND: Final = re.compile(r"\s?-?s(?:ec(?:ond)?s?)?(?![a-z])")
 _MONTH_LEFT: Final = re.compile(rf"(?<![a-z]){_MONTH}\s{{0,2}}$")
 _MONTH_REST: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d(?!\d)|(?:19|20)\d\d(?!\d)|\d{1,2}(?:st|nd|rd|th)?(?![\d.]|\s?(?:mg|%))")
 _LIST_NUMBER: Final = re.compile(r"\d{1,2}\s?\\?[.)](?:(?=\s)|(?=[^\W\d])|$)|\d{1,2}\\?\)\.?|\d{1,2}\s?-\s?(?=[^\W\d]{3}|\s[^\W\d])|\d{1,2}、")
@@ -141,9 +142,17 @@ def list_number(text: str, lower: str, start: int, expected: int) -> int | None:
     return None
 
 
-def measured_name(lower: str, start: int) -> bool:
-    """Say whether the number is part of a measurement's name ("volume in one second") or a sample size ("n = 16")."""
-    return _VOLUME_LEFT.search(lower, max(0, start - 40), start) is not None
+def measured_name(lower: str, start: int, end: int) -> bool:
+    """Say whether the number is part of a measurement's or an enzyme's name ("volume in one second", "P450 3A4")."""
+    if _SECOND.match(lower, end) is not None and _VOLUME_LEFT.search(lower, max(0, start - 40), start) is not None:
+        return True
+    return lower[max(0, start - 8) : start].rstrip(" -)").endswith(("p450", "p-450", "(cyp"))
+
+
+def sample_size(lower: str, start: int) -> bool:
+    """Say whether "n =" stands before the number."""
+    left = lower[max(0, start - 5) : start].replace(" ", "")
+    return left.endswith("n=") and not left[:-2][-1:].isalpha()
 
 
 def date(lower: str, start: int) -> int | None:

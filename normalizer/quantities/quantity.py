@@ -34,6 +34,9 @@ _SLASH: Final = re.compile(r"\s?/\s?(\d{1,4})(?![\d.]*\d?/|\d)")
 _RATIO: Final = re.compile(r"\s?:\s?(\d{1,3}(?:,\d{3})+|\d{1,6})(?!\d|:|\s?[ap]m)")
 _SYSTOLIC: Final = re.compile(r"blood\s+pressure|(?<![a-z])bp(?![a-z])|hypertens|systolic|mm\s?hg")
 _SIGN_RIGHT: Final = re.compile(r"\s?\\?(?P<sign>≤|≥|<\s?=?|>\s?=?)\s?(?=[a-z(])(?!\s*(?:of|and|or|to|in)\s)")
+#: The commonest units, read here because they are half of all; anything compound goes to the unit table's reader.
+_COMMON_UNIT: Final = re.compile(r"[ -]?(?P<unit>%|(?:years?|months?|weeks?|days?|hours?)(?![a-z]))(?!\s?(?:[/(*^.]|of|old|per|an?\s|each|every|daily|weekly)|-)")
+_COMMON: Final = {"%": "%", "ye": "a", "mo": "mo", "we": "wk", "da": "d", "ho": "h"}
 _TIMES_HALF: Final = re.compile(r"\s?(?:x|times)\s?(?:the\s|its\s|elimination\s|terminal\s|plasma\s|drug's\s|of\s)*(?P<unit>half[-\s]?li(?:fe|ves))")
 _NEAR: Final = re.compile(r"[^.;,:()\d\n]{0,40}")
 _MONTHS: Final = re.compile(r"\s?M(?=\s(?:of|before|after|prior|ago|or)|[,;.)]|$)")
@@ -64,6 +67,8 @@ def _second(lower: str, at: int) -> Numeral | None:
 
 def _unit_at(text: str, lower: str, numeral: Numeral) -> tuple[Numeral, UnitMatch | None]:
     """Read the unit behind a number; a power of ten that is no part of a cell count goes to the number."""
+    if common := _COMMON_UNIT.match(lower, numeral.end):
+        return numeral, UnitMatch(common.start("unit"), common.end(), _COMMON[common["unit"][:2]], None, None)
     unit = match(text, numeral.end)
     if unit is None and lower[numeral.end : numeral.end + 2].lstrip()[:1] in {"x", "t"} and (half := _TIMES_HALF.match(lower, numeral.end)):
         return numeral, UnitMatch(half.start("unit"), half.end(), "{half_life}", None, None)
@@ -253,11 +258,20 @@ class _Reading:
         return (None, low) if comparator in {"<", "<="} else (low, None)
 
     def _numerals(self, start: int, end: int) -> tuple[Span, ...]:
-        own = [Span(n.start, n.end) for n in (self.low_numeral, self.high_numeral, self.pair) if n is not None] + self.extra
-        for found in _DIGITS.finditer(self.lower, start, end):
+        """The number's own spans and every other run of digits between ``start`` and ``end``."""
+        low = self.low_numeral
+        own = [Span(low.start, low.end)]
+        if self.high_numeral is not None:
+            own.append(Span(self.high_numeral.start, self.high_numeral.end))
+        if self.pair is not None:
+            own.append(Span(self.pair.start, self.pair.end))
+        own += self.extra
+        for found in _DIGITS.finditer(self.lower, low.end, end):
             if not any(span.start <= found.start() < span.end for span in own):
                 own.append(Span(found.start(), found.end()))
-        return tuple(sorted(own))
+        if start < low.start and (found := _DIGITS.search(self.lower, start, low.start)):
+            own.append(Span(found.start(), found.end()))
+        return tuple(sorted(own)) if len(own) > 1 else (own[0],)
 
     def _unit_text(self, unit: UnitMatch | None) -> UnitText | None:
         if unit is None:

@@ -13,19 +13,41 @@ from normalizer.quantities.compose import Builder
 from normalizer.quantities.comparators import MIRROR
 from normalizer.quantities.fold import fold
 from normalizer.quantities.grades import grade_at, scales
-from normalizer.quantities.numbers import Numeral, read_digits, read_word
+from normalizer.quantities.numbers import WORD_VALUES, read_digits, read_word
 from normalizer.quantities.quantity import add_limit, add_quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from normalizer.model.ledger import LedgerReason
 
-_SCALE_WORDS: Final = "|".join(re.escape(word).replace("\\ ", r"\s") for word in sorted(scales(), key=len, reverse=True))
-_FINDER: Final = re.compile(
-    r"(?P<digit>[0-9½¼¾])|(?P<circled>[①-⑳])|(?<![a-z])(?:(?P<word>(?:o(?:ne|nce)|t(?:wo|hree|en|welve|hirteen|wenty|hirty|wice|hrice)|f(?:our|ive|ourteen|ifteen|orty|ifty)|s(?:ix|even|ixteen|eventeen|ixty|eventy)"
-    r"|e(?:ight|leven|ighteen|ighty)|nine(?:teen|ty)?|zero)(?![a-z]))"
-    rf"|(?P<scale>{_SCALE_WORDS})(?![a-z])"
-    r"|(?P<limit>i?uln|unl|lln|upper\s(?:normal|limit|reference)|highest\s(?:normal|reference)|normal\s(?:reference\s|value\s|laboratory\s)*(?:range|limit|value)|lower\s(?:normal|limit)|limit\sof\s(?:detection|quantification)|ll?o[dq])(?![a-z]))"
-)
+_LIMIT_WORDS: Final = (
+    "uln iuln unl lln lod loq llod lloq upper&normal upper&limit upper&reference lower&normal lower&limit highest&normal highest&reference "
+    "normal&range normal&limit normal&value normal&reference normal&laboratory limit&of&detection limit&of&quantification"
+).split()
+_NUMBER_WORDS: Final = tuple(word for word in WORD_VALUES if word != "hundred")
+
+
+def _trie(words: Iterable[str]) -> str:
+    """Return a pattern of all words, branched by their first letters so that most positions fail at once."""
+    heads: dict[str, set[str]] = {}
+    for word in words:
+        heads.setdefault(word[:1], set()).add(word[1:])
+    parts = [
+        re.escape(head).replace("\\&", r"\s").replace("\\ ", r"\s") + (_trie(tails) if len(tails) > 1 else re.escape(next(iter(tails))).replace("\\&", r"\s").replace("\\ ", r"\s"))
+        for head, tails in sorted(heads.items())
+        if head
+    ]
+    if len(parts) == 1 and "" not in heads:
+        return parts[0]
+    return f"(?:{'|'.join(parts)})" + ("?" if "" in heads else "")
+
+
+_TRIGGER: Final = _trie([*scales(), *_LIMIT_WORDS, *_NUMBER_WORDS]) + "(?![a-z])"
+#: A digit, or a character that is no letter before a number word, a scale or a limit. It begins with a plain set of
+#: characters, so that the search runs over the letters between at full speed.
+_FINDER: Final = re.compile(rf"[^a-z](?:(?<=[0-9½¼¾①-⑳])|({_TRIGGER}))")
+_FIRST: Final = re.compile(f"({_TRIGGER})")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _SAME_IN_DIGITS: Final = re.compile(r"\s?\(\s?(\d{1,4})\s?\)")
 _LONGEST_LIST: Final = 30
@@ -39,55 +61,62 @@ def read(text: str) -> tuple[Mention, ...]:
     number word, scale or limit costs one search.
     """
     lower = fold(text)
-    found = _FINDER.search(lower)
+    found = _FIRST.match(lower) or _FINDER.search(lower)
     if found is None:
         return ()
     build = Builder(text, lower)
     while found is not None:
         end = _step(build, found)
         build.floor = end
-        found = _FINDER.search(lower, end)
+        found = _FINDER.search(lower, end - 1 if end and not lower[end - 1].isalnum() else end)
     return build.finish()
 
 
 def _step(build: Builder, found: re.Match[str]) -> int:
     """Handle one find; returns where the search goes on."""
-    kind, start, end = found.lastgroup, found.start(), found.end()
     text, lower = build.text, build.lower
-    if kind == "digit":
-        return _digits(build, start)
-    if kind == "word":
-        numeral = read_word(lower, start)
-        assert numeral is not None
-        if lower.startswith(("one", "once"), start) and numeral.value == 1 and counts.pronoun(lower, start, numeral.end):
-            return numeral.end
-        if inert.measured_name(lower, start):
-            return _inert(build, numeral.start, numeral.end, numeral.end, "name")
-        if counts.hyphened(lower, numeral.end):
-            return _inert(build, numeral.start, numeral.end, numeral.end, "name")
-        if counts.list_size(lower, start):
-            return _inert(build, numeral.start, numeral.end, numeral.end, "list_size")
-        same = _SAME_IN_DIGITS.match(lower, numeral.end)
-        if same and int(same[1]) == numeral.value:
-            return add_quantity(build, numeral, restated=(same.start(1), same.end(1)), resume=same.end())
-        return add_quantity(build, numeral)
-    if kind == "scale":
-        grade = grade_at(text, lower, build.floor, found[0].replace("\n", " "), start)
+    if found[1] is None:
+        start = found.start()
+        if lower[start] <= "9" or lower[start] in "½¼¾":
+            return _digits(build, start)
+        build.add(Mention(kind="inert", span=Span(start, start + 1), numerals=(Span(start, start + 1),), reason="list_number"))
+        return start + 1
+    start, end = found.span(1)
+    word = found[1]
+    if word in WORD_VALUES:
+        return _word(build, start)
+    if word in scales() or (word := " ".join(word.split())) in scales():
+        grade = grade_at(text, lower, build.floor, word, start)
         if grade is None:
             digit = _DIGITS.search(lower, start, end)
             return digit.start() if digit else end
         return build.add_grade(grade)
-    if kind == "circled":
-        build.add(Mention(kind="inert", span=Span(start, end), numerals=(Span(start, end),), reason="list_number"))
-        return end
     return add_limit(build, start) or end
+
+
+def _word(build: Builder, start: int) -> int:
+    """Handle a number word."""
+    lower = build.lower
+    numeral = read_word(lower, start)
+    if numeral is None:
+        return start + 1
+    if lower.startswith(("one", "once"), start) and numeral.value == 1 and counts.pronoun(lower, start, numeral.end):
+        return numeral.end
+    if inert.measured_name(lower, start, numeral.end) or counts.hyphened(lower, numeral.end):
+        return _inert(build, start, numeral.end, numeral.end, "name")
+    if counts.list_size(lower, start):
+        return _inert(build, start, numeral.end, numeral.end, "list_size")
+    same = _SAME_IN_DIGITS.match(lower, numeral.end)
+    if same and int(same[1]) == numeral.value:
+        return add_quantity(build, numeral, restated=(same.start(1), same.end(1)), resume=same.end())
+    return add_quantity(build, numeral)
 
 
 def _inert(build: Builder, start: int, digits_end: int, end: int, reason: LedgerReason) -> int:
     """Record a numeral that is no quantity; further digits up to ``end`` are claimed with it."""
     end = max(end, digits_end)
     first = Span(start, digits_end)
-    rest = tuple(Span(m.start(), m.end()) for m in _DIGITS.finditer(build.lower, digits_end, end))
+    rest = tuple(Span(m.start(), m.end()) for m in _DIGITS.finditer(build.lower, digits_end, end)) if end > digits_end + 1 else ()
     build.add(Mention(kind="inert", span=Span(start, end), numerals=(first, *rest), reason=reason))
     return end
 
@@ -99,15 +128,20 @@ def _digits(build: Builder, start: int) -> int:
     run_end = run.end() if run else start + 1
     if run_end - start > 30:
         return _inert(build, start, run_end, run_end, "identifier")
-    if claim := inert.name(text, lower, start, run_end):
-        return _inert(build, start, run_end, claim[1], claim[0])
-    if end := inert.list_number(text, lower, start, build.next_item):
+    numbered = lower[run_end : run_end + 1] in ".)" and run_end - start < 3 and inert.list_number(text, lower, start, build.next_item)
+    if not numbered:
+        if claim := inert.name(text, lower, start, run_end):
+            return _inert(build, start, run_end, claim[1], claim[0])
+        numbered = run_end - start < 3 and inert.list_number(text, lower, start, build.next_item)
+    if numbered:
         build.next_item = int(lower[start:run_end]) + 1
-        return _inert(build, start, run_end, end, "list_number")
+        return _inert(build, start, run_end, numbered, "list_number")
     if end := inert.date(lower, start):
         return _inert(build, start, run_end, end, "date")
-    if inert.measured_name(lower, start):
-        return _inert(build, start, run_end, run_end, "quota" if lower[start - 1] in "= " and "=" in lower[max(0, start - 3) : start] else "name")
+    if inert.sample_size(lower, start):
+        return _inert(build, start, run_end, run_end, "quota")
+    if inert.measured_name(lower, start, run_end):
+        return _inert(build, start, run_end, run_end, "name")
     if start and lower[start - 1] == "." and (start == 1 or not lower[start - 2].isalnum()):
         start -= 1
     numeral = read_digits(lower, start)
@@ -127,5 +161,3 @@ def _digits(build: Builder, start: int) -> int:
         return add_quantity(build, numeral, restated=(word.start, word.end), resume=same.end())
     return add_quantity(build, numeral)
 
-
-_ = Numeral

@@ -20,6 +20,7 @@ _INTERVAL_LEFT: Final = re.compile(
     r"(?:in|over|within|during)\s+(?:the\s+|a\s+)?(?:last\s+|past\s+|previous\s+|preceding\s+|prior\s+|period\s+of\s+)*(?:at\s+least\s+)?"
     r"|\d\s?(?:%|percent|kg|lbs?|pounds|points?)\s+[^.;,\d]{0,40}(?:change|increase|decrease|decline|gain|loss|reduction)[^.;,\d]{0,30}(?:in|over|within|during)\s+(?:the\s+|a\s+)?(?:last\s+|past\s+|previous\s+|preceding\s+|prior\s+)*)$"
 )
+_HINT: Final = re.compile(r"[0-9]|ever|each|interval|separ|space|loss|gain|lost")
 _DURATION_LEFT: Final = re.compile(
     r"(?:(?<![a-z])(?:for|lasting|lasts?|lasted|duration|life[- ]?expectancy|life\s+span|survival|expected\s+to\s+live|persist\w*|continu\w+|menopaus\w*|postmenopausal|amenorrh\w*|amenorr?h?o?eic|"
     r"disease[- ]free|(?:relapse|symptom|seizure|event|cancer|recurrence|progression|drug|pain|tumou?r|treatment)[- ]free|stable|remission|abstinen\w+|abstain\w*|sober|clean|course|history|longstanding|maintained|untreated|refrain\w*|follow[- ]?up|sterili[sz]ed|hospitali[sz]ation|stay|anticipated|"
@@ -82,7 +83,7 @@ def slot_of(lower: str, floor: int, start: int, end: int, sign: Sign | None, *, 
     word = sign.sign if sign else ""
     if _INTERVAL_RIGHT.match(lower, end, end + 50) or word == "every":
         return "interval"
-    if changed or _INTERVAL_LEFT.search(lower, max(0, start - 110), start if word not in {"in", "<=", "during", ">"} else (start + len(sign.words) + 1 if sign else start)):
+    if changed or _HINT.search(lower, max(0, start - 110), start) and _INTERVAL_LEFT.search(lower, max(0, start - 110), start if word not in {"in", "<=", "during", ">"} else (start + len(sign.words) + 1 if sign else start)):
         return "interval"
     if ago or _WASHOUT.search(lower, left, start):
         return "window"
