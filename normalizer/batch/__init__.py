@@ -1,1 +1,9 @@
+"""Runs over many trials: the run directory, its manifest and journal, what it adds up to."""
 
+from normalizer.batch.errors import RunError
+from normalizer.batch.finished import facts, find, trials
+from normalizer.batch.manifest import Settings
+from normalizer.batch.run import Outcome, run
+from normalizer.batch.tally import Tally
+
+__all__ = ["Outcome", "RunError", "Settings", "Tally", "facts", "find", "run", "trials"]

@@ -4,6 +4,7 @@ from normalizer.facts.rows import COLUMNS, Row, rows
 from normalizer.facts.table import (
     WRITERS,
     MissingExtraError,
+    digits,
     row_from_json,
     row_to_json,
     write_csv,
@@ -17,6 +18,7 @@ __all__ = [
     "WRITERS",
     "MissingExtraError",
     "Row",
+    "digits",
     "from_json",
     "row_from_json",
     "row_to_json",

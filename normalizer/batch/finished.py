@@ -1,0 +1,108 @@
+"""Reading a finished run directory."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+import orjson
+
+from normalizer.batch.errors import RunError
+from normalizer.batch.folder import FACTS, TRIALS, read_manifest
+from normalizer.facts import from_json, row_from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from normalizer.facts import Row
+    from normalizer.model.criterion import NormalizedTrial
+
+
+def _file(path: Path, name: str) -> Path:
+    manifest = read_manifest(path) if path.is_dir() else None
+    if manifest is None:
+        raise RunError(path, "is no run directory" if path.exists() else "does not exist")
+    if manifest.get("finished") is None or not (path / name).is_file():
+        raise RunError(path, "holds a run that is not finished; give the same command again to finish it")
+    return path / name
+
+
+def _lines(path: Path, name: str) -> Iterator[bytes]:
+    file = _file(path, name)
+    try:
+        with file.open("rb") as lines:
+            yield from lines
+    except OSError as error:
+        raise RunError(path, f"{name} cannot be read: {error.strerror or error}") from error
+
+
+def facts(path: Path) -> Iterator[Row]:
+    """Yield the rows of a run directory.
+
+    Args:
+        path: the run directory.
+
+    Raises:
+        RunError: when there is no finished run, or a line is damaged (names it).
+
+    """
+    for number, line in enumerate(_lines(path, FACTS), 1):
+        try:
+            row = row_from_json(line)
+        except (ValueError, TypeError, ArithmeticError) as error:
+            raise RunError(path, f"{FACTS}, line {number}: {error}") from error
+        yield row
+
+
+def trials(path: Path) -> Iterator[NormalizedTrial]:
+    """Yield the trials of a run directory.
+
+    Args:
+        path: the run directory.
+
+    Raises:
+        RunError: when there is no finished run, or a line is damaged (names it).
+
+    """
+    for number, line in enumerate(_lines(path, TRIALS), 1):
+        yield _trial(path, number, line)
+
+
+def _trial(path: Path, number: int, line: bytes) -> NormalizedTrial:
+    try:
+        return from_json(line)
+    except ValueError as error:
+        raise RunError(path, f"{TRIALS}, line {number}: {error}") from error
+
+
+def find(path: Path, trial_id: str) -> NormalizedTrial:
+    """Return one trial of a run directory.
+
+    Args:
+        path: the run directory.
+        trial_id: the trial's id, in any case.
+
+    Raises:
+        RunError: when there is no finished run or no such trial (names the closest ids).
+
+    """
+    known = []
+    for number, line in enumerate(_lines(path, TRIALS), 1):
+        try:
+            found = _id(line)
+        except ValueError as error:
+            raise RunError(path, f"{TRIALS}, line {number}: {error}") from error
+        if found.casefold() == trial_id.casefold():
+            return _trial(path, number, line)
+        known.append(found)
+    close = difflib.get_close_matches(trial_id, known, n=5, cutoff=0.5) or known[:5]
+    raise RunError(path, f"has no trial {trial_id!r}; it has {', '.join(close) or 'none'}{' ...' if known else ''}")
+
+
+def _id(line: bytes) -> str:
+    """Return the id, which is a line's first field, without reading the rest."""
+    start = len(b'{"trial_id":')
+    end = line.index(b',"document":')
+    found: str = orjson.loads(line[start:end])
+    return found

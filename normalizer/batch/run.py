@@ -1,0 +1,197 @@
+"""One run: documents in, a run directory out; errors are collected, finished trials are passed over."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from normalizer.batch.errors import RunError
+from normalizer.batch.folder import Entry, RunFolder
+from normalizer.batch.manifest import Settings, differences, origin
+from normalizer.batch.tally import Tally
+from normalizer.facts import row_to_json, rows, to_json
+from normalizer.pipeline import normalize
+from normalizer.sources import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from normalizer.extract.protocol import Extractor
+    from normalizer.model.document import TrialDocument
+
+#: So many error messages are kept in the manifest; the others are only counted.
+_KEPT: Final = 1000
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What a run came to: its summary, what was skipped because an earlier run had it, and the messages of errors.
+
+    ``refused`` counts inputs or records that could not be read, ``tally.failed`` trials that broke the program.
+    """
+
+    tally: Tally = field(default_factory=Tally)
+    skipped: int = 0
+    refused: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """2 with a refused input, 1 with a failed trial or criterion, else 0."""
+        if self.refused:
+            return 2
+        return 1 if self.tally.failed or self.tally.statuses["failed"] else 0
+
+
+def fingerprint(document: TrialDocument) -> str:
+    """Return a hash of everything that was read of a trial."""
+    return hashlib.sha256(orjson.dumps(document, default=str)).hexdigest()[:24]
+
+
+def extractors(name: str) -> tuple[Extractor, ...]:
+    """Return the extractors of a name, the primary first.
+
+    Args:
+        name: ``rules``.
+
+    Raises:
+        ValueError: when there is none of that name.
+
+    """
+    if name != "rules":
+        raise ValueError(f"there is no extractor {name!r}; choose rules")
+    from normalizer.extract.rules import RulesExtractor  # noqa: PLC0415 - vocabulary loads only when needed
+
+    return (RulesExtractor(),)
+
+
+def run(
+    inputs: Sequence[str],
+    path: Path,
+    settings: Settings | None = None,
+    *,
+    fresh: bool = False,
+    on_trial: Callable[[Outcome], None] | None = None,
+    on_error: Callable[[str], None] | None = None,
+) -> Outcome:
+    """Normalize all trials of the inputs into a run directory.
+
+    Args:
+        inputs: files, folders, globs or ``-``.
+        path: the run directory; one with an unfinished or finished run of the same inputs and settings is resumed.
+        settings: extractor and column names.
+        fresh: discard what an earlier run left there.
+        on_trial: called after every trial with the outcome so far.
+        on_error: called with every error message; the other inputs go on.
+
+    Raises:
+        RunError: when the directory cannot be written, is in use, or holds a run of something else.
+        ValueError: when the settings name no known extractor.
+
+    """
+    settings = settings or Settings()
+    readers = extractors(settings.extractor)
+    outcome = Outcome()
+
+    def wrong(message: str) -> None:
+        if len(outcome.errors) < _KEPT:
+            outcome.errors.append(message)
+        if on_error is not None:
+            on_error(message)
+
+    def refused(error: Exception) -> None:
+        outcome.refused += 1
+        wrong(str(error))
+
+    with RunFolder(path, fresh=fresh) as folder:
+        manifest = _begin(folder, origin(inputs, settings))
+        documents = read(
+            inputs, id_column=settings.id_column, text_column=settings.text_column, on_error=refused
+        )  # fmt: skip
+        finished = manifest["finished"] is not None and folder.complete
+        pending = _skip(folder, documents, outcome, wrong, finished=finished)
+        for document in pending:
+            _one(folder, document, readers, outcome, wrong)
+            if on_trial is not None:
+                on_trial(outcome)
+        if not finished:
+            folder.finish()
+            manifest |= {
+                "finished": _now(),
+                "summary": outcome.tally.to_json(),
+                "refused": outcome.refused,
+                "errors": outcome.errors,
+            }
+            folder.write_manifest(manifest)
+    return outcome
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _begin(folder: RunFolder, today: dict[str, Any]) -> dict[str, Any]:
+    """Return the directory's manifest, a new one in a new directory."""
+    manifest = folder.manifest()
+    if manifest is None:
+        manifest = {**today, "started": _now(), "finished": None}
+        folder.write_manifest(manifest)
+    elif differs := differences(manifest, today):
+        shown = "\n".join(f"  - {line}" for line in differs[:10])
+        message = f"holds a run of something else; name a new directory or start afresh:\n{shown}"
+        raise RunError(folder.path, message)
+    return manifest
+
+
+def _skip(
+    folder: RunFolder,
+    documents: Iterator[TrialDocument],
+    outcome: Outcome,
+    wrong: Callable[[str], None],
+    *,
+    finished: bool,
+) -> Iterator[TrialDocument]:
+    """Pass over the documents that the journal has, then hand on the others; both must tell the same story."""
+    last: Entry | None = None
+    for entry in folder.entries():
+        document = next(documents, None)
+        if document is None or fingerprint(document) != entry.fingerprint:
+            got = "nothing" if document is None else document.trial_id
+            raise RunError(folder.path, f"was made from other inputs: expected trial {entry.trial_id}, got {got}")
+        last = entry
+        outcome.skipped += 1
+        outcome.tally.add(Tally.from_json(entry.counts))
+        if entry.error is not None:
+            wrong(entry.error)
+    if not finished:
+        folder.cut(outcome.skipped, last)
+        yield from documents
+    elif (document := next(documents, None)) is not None:
+        raise RunError(folder.path, f"is a finished run without trial {document.trial_id}; name a new directory")
+
+
+def _one(
+    folder: RunFolder,
+    document: TrialDocument,
+    readers: tuple[Extractor, ...],
+    outcome: Outcome,
+    wrong: Callable[[str], None],
+) -> None:
+    error = None
+    try:
+        trial = normalize(document, readers)
+        facts = [row_to_json(row) for row in rows(trial)]
+        line, table = to_json(trial) + b"\n", b"".join(facts)
+        tally = Tally.of(trial, len(facts))
+    except Exception as failure:  # noqa: BLE001 - a trial that breaks the program must not stop the others
+        place = f" ({document.locator})" if document.locator else ""
+        error = f"{document.source}{place}: trial {document.trial_id} failed: {type(failure).__name__}: {failure}"
+        line, table, tally = b"", b"", Tally(failed=1)
+        wrong(error)
+    folder.append(Entry(fingerprint(document), document.trial_id, tally.to_json(), error), line, table)
+    outcome.tally.add(tally)

@@ -1,0 +1,215 @@
+"""The command line: parses arguments, calls the package, turns outcomes into exit codes.
+
+Exit codes: 0 done, 1 some criteria failed, 2 usage or a refused input (the others are still written), 3 a gate
+failed, 130 interrupted. Everything heavy is imported inside the commands, so that ``--help`` answers at once.
+"""
+# ruff: noqa: PLC0415 - see above
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
+
+    from normalizer.batch import Outcome
+
+FAILED: Final = 1
+USAGE: Final = 2
+INTERRUPTED: Final = 130
+_PLAIN_WIDTH: Final = 120
+
+app = typer.Typer(
+    name="normalizer",
+    help="Clinical-trial eligibility criteria as data: every number points at its characters, every doubt says so.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+RunDir = Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A directory that `run` wrote.")]
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """Turn errors raised on purpose into one message and an exit code."""
+    from normalizer.model.errors import NormalizerError
+
+    try:
+        yield
+    except NormalizerError as error:
+        _complain(str(error))
+        raise typer.Exit(USAGE) from error
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+
+
+def _complain(message: str) -> None:
+    shown = "".join(character if character.isprintable() or character == "\n" else "?" for character in message)
+    typer.echo(f"normalizer: {shown}", err=True)
+
+
+def _console(*, err: bool = False) -> Console:
+    """Return a console that is plain and wide when it is no terminal; rich itself respects NO_COLOR."""
+    from rich.console import Console
+
+    plain = not (sys.stderr if err else sys.stdout).isatty()
+    width = _PLAIN_WIDTH if plain and "COLUMNS" not in os.environ else None
+    return Console(stderr=err, width=width, highlight=False, markup=False, emoji=False)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import normalizer
+
+        typer.echo(f"normalizer {normalizer.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@contextmanager
+def _progress(console: Console, *, quiet: bool) -> Iterator[Callable[[Outcome], None] | None]:
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.completed:,.0f} trials"),
+        TextColumn("{task.fields[criteria]:,} criteria"),
+    )
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        task = progress.add_task("", total=None, criteria=0)
+
+        def advance(outcome: Outcome) -> None:
+            tally = outcome.tally
+            progress.update(task, completed=tally.trials + tally.failed, criteria=tally.criteria)
+
+        yield advance
+
+
+@app.command()
+def run(  # noqa: PLR0917 - typer calls it by names
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="INPUT...", help="Files, folders, globs, or - for standard input.", show_default=False),
+    ],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="RUN_DIR", help="The run directory; resumed when it exists.")
+    ],
+    extractor: Annotated[str, typer.Option(help="Who reads: rules.")] = "rules",
+    id_column: Annotated[str, typer.Option(help="Column of the trial id in CSV and JSONL tables.")] = "id",
+    text_column: Annotated[str, typer.Option(help="Column of the criteria in CSV and JSONL tables.")] = "criteria",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Discard what an earlier run left in RUN_DIR.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("-q", "--quiet", help="No progress and no summary; errors are still told.")
+    ] = False,
+) -> None:
+    """Normalize all trials of the inputs into RUN_DIR (run.json, trials.jsonl, facts.jsonl)."""
+    with _guarded():
+        from normalizer.batch import Settings
+        from normalizer.batch import run as run_batch
+
+        settings = Settings(extractor=extractor, id_column=id_column, text_column=text_column)
+        with _progress(_console(err=True), quiet=quiet) as advance:
+            try:
+                outcome = run_batch(inputs, out, settings, fresh=fresh, on_trial=advance, on_error=_complain)
+            except ValueError as error:
+                raise typer.BadParameter(str(error)) from error
+            except KeyboardInterrupt:
+                _complain(f"interrupted; what was finished is kept, the same command goes on from there ({out})")
+                raise
+        if not quiet:
+            from normalizer.batch.summary import summary
+
+            console = _console()
+            console.print(summary(outcome))
+            console.print(f"written to {out}", soft_wrap=True)
+        raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def facts(
+    folder: RunDir,
+    form: Annotated[
+        str | None, typer.Option("--format", help="jsonl, csv or parquet; else by FILE's ending, else jsonl.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write here, not to standard output.")
+    ] = None,
+) -> None:
+    """Write the facts of RUN_DIR: one row for each bound and grade, the same columns in every format."""
+    with _guarded():
+        from normalizer.batch import facts as read_facts
+        from normalizer.facts import WRITERS
+
+        chosen = form or (out.suffix.lstrip(".").lower() if out is not None else "") or "jsonl"
+        if chosen not in WRITERS:
+            raise typer.BadParameter(f"{chosen!r} is none of {', '.join(WRITERS)}", param_hint="--format")
+        if out is None and chosen == "parquet" and sys.stdout.isatty():
+            raise typer.BadParameter("Parquet is not for a terminal; name a file with -o", param_hint="--format")
+        with _writing(out) as file:
+            WRITERS[chosen](read_facts(folder), file)
+
+
+@contextmanager
+def _writing(path: Path | None) -> Iterator[BinaryIO]:
+    """Open standard output, or a file that appears under its name only when it is complete."""
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        _complain(f"{path}: cannot be written: {error.strerror or error}")
+        raise typer.Exit(USAGE) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@app.command()
+def show(
+    folder: RunDir,
+    trial: Annotated[str, typer.Argument(metavar="TRIAL", help="A trial's id.")],
+) -> None:
+    """Print the criteria of one trial: the source text, what was understood, how far to trust it and why not."""
+    with _guarded():
+        from normalizer.batch import find
+        from normalizer.batch.show import show as parts
+
+        console = _console()
+        for part in parts(find(folder, trial)):
+            console.print(part)
+
+
+def main() -> Any:  # noqa: ANN401 - typer ends the process
+    """Run the command line."""
+    return app()
+
+
+if __name__ == "__main__":
+    main()
