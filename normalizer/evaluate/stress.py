@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from normalizer.evaluate.form import check_form
 from normalizer.evaluate.gold import Gold, GoldBlock, typed
 from normalizer.evaluate.lined import read_lined
-from normalizer.model.block import Block, Segmentation, Tile
+from normalizer.model.block import Block, BlockContext, Segmentation, Tile
 from normalizer.model.document import Kind, Registry, TrialDocument
 from normalizer.model.draft import Draft  # noqa: TC001 - the schema reads the annotations at run time
 from normalizer.model.span import Span
+from normalizer.quantities import read
+from normalizer.text import clean
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,15 +81,19 @@ def gold_of(item: Stress) -> Gold:
     return Gold(trial=item.trial, source=item.style, text=item.text, cohorts=(), blocks=(block,))
 
 
-def document_of(item: Stress) -> tuple[TrialDocument, Segmentation]:
-    """Return the item as a document and its segmentation into the one block, so that only reading is tested."""
+def document_of(item: Stress) -> tuple[TrialDocument, Segmentation, BlockContext]:
+    """Return the item as a document, its segmentation into the one block, and that: only reading is tested."""
     whole = Span(0, len(item.text))
     document = TrialDocument(
         source="stress", locator=None, layout="text", sha256=sha256(item.text.encode()).hexdigest(), text=item.text,
         trial_id=item.trial, title=None, conditions=(), registry=Registry(), sections=(whole,),
     )  # fmt: skip
     block = Block(id=_block_id(item.kind), kind=item.kind, cohorts=(), path=(), heading=None, span=whole)
-    return document, Segmentation(cohorts=(), blocks=(block,), tiles=(Tile("block", whole),))
+    view = clean(item.text)
+    context = BlockContext(
+        block=block, text=item.text, view=view, mentions=read(view.text), conditions=(), cohort_labels=()
+    )
+    return document, Segmentation(cohorts=(), blocks=(block,), tiles=(Tile("block", whole),)), context
 
 
 def _block_id(kind: Kind) -> str:
