@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import accumulate, pairwise, repeat
+from typing import Final, NamedTuple
 
 from normalizer.concepts.table import Name, names, spellings
 from normalizer.concepts.words import WORD, lowered, singular, surfaces, unaccented
 from normalizer.model.span import Span
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 #: What may not stand between two words of one name: anything but white space, hyphens, slash, apostrophe, dot, plus.
 _BREAK: Final = re.compile(r"[^\w\s\-‐‑–⁃'’´`/.&+]|(?<![Ss]t)\.\s|\n\s*[\n*•-]")
-_JOINTS: Final = str.maketrans({c: None for c in " \t\r\n\xa0-‐‑–⁃./'’"} | dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)))
+_PIECES: Final = re.compile(f"({WORD.pattern})")
+_JOINTS: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789", " \t\r\n\xa0-‐‑–⁃./'’")
+_TO_SUBSCRIPT: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _GLUED: Final = re.compile(r"[-–‑]?\d")
 _FRACTION: Final = re.compile(r"[.,]?\d")
 _LONE_LETTER: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]\s+\d")
@@ -31,88 +31,94 @@ class NameHit(NamedTuple):
     name: Name
 
 
-@dataclass(slots=True)
-class _Node:
-    """A place in the tree of names: what may follow, and the names that end here."""
-
-    next: dict[str, _Node] = field(default_factory=dict)
-    ends: list[tuple[Name, str]] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The names as a tree over singular words; ``words`` maps each spelling of a vocabulary word to that word."""
+    """The names by their singular words.
+
+    ``words`` maps each spelling of a vocabulary word to that word; ``phrases`` the words of a name, joined by blanks,
+    to the names so printed, each with its letters alone; ``lengths`` the first two words of longer names to their
+    numbers of words, longest first.
+    """
 
     words: dict[str, str]
-    root: dict[str, _Node]
+    phrases: dict[str, list[tuple[Name, str]]]
+    lengths: dict[tuple[str, str], list[int]]
 
 
 def _add_spellings(words: dict[str, str], printed: str, word: str) -> None:
     words[printed] = words[unaccented(printed)] = word
-    if word == printed:
-        for surface in surfaces(word):
-            words.setdefault(surface, word)
-            words.setdefault(unaccented(surface), word)
+    for surface in surfaces(word):
+        words.setdefault(surface, word)
+    if word.isdigit():
+        words[word.translate(_TO_SUBSCRIPT)] = word
+    if printed[-2:-1] in ("'", "’"):
+        words.update((base + mark, word) for mark in _POSSESSIVES for base in (word, printed[:-2]))
 
 
 @cache
 def index() -> Index:
-    """Return the names as a tree, built once."""
+    """Return the names by their words, built once."""
     words: dict[str, str] = {}
-    root: dict[str, _Node] = {}
+    phrases: dict[str, list[tuple[Name, str]]] = {}
+    lengths: dict[tuple[str, str], list[int]] = {}
     for name in names():
-        children, node = root, None
+        parts = []
         for printed in WORD.findall(name.printed.lower()):
             if (word := words.get(printed)) is None:
                 word = unaccented(singular(printed))
                 _add_spellings(words, printed, word)
-                _add_spellings(words, word, word)
-                if printed[-2:-1] in ("'", "’"):
-                    words.update((word + mark, word) for mark in _POSSESSIVES)
-            node = children.get(word)
-            if node is None:
-                node = children[word] = _Node()
-            children = node.next
-        if node is not None:
-            node.ends.append((name, name.printed.translate(_JOINTS)))
+            parts.append(word)
+        bare = name.printed.translate(_JOINTS) if name.case != "any" else ""
+        phrases.setdefault(" ".join(parts), []).append((name, bare))
+        if len(parts) > 1:
+            found = lengths.setdefault((parts[0], parts[1]), [])
+            if len(parts) not in found:
+                found.append(len(parts))
+    for found in lengths.values():
+        found.sort(reverse=True)
     for printed, word in spellings().items():
         if word in words:
             words[printed] = words[unaccented(printed)] = word
             words.setdefault(printed + "s", word)
-    return Index(words, root)
+    return Index(words, phrases, lengths)
 
 
 def _reads(surface: str, printed: str, name: Name, all_capitals: bool) -> bool:
-    """Say whether the characters are this name, given its letter-case rule."""
-    if name.case == "any":
-        return True
-    if all_capitals and name.case == "word":
+    """Say whether the characters are this name, whose letter case counts."""
+    if (all_capitals and name.case == "word") or _LONE_LETTER.search(surface):
         return False
     bare = surface.translate(_JOINTS)
     return bare == printed or (bare[-1] == "s" and bare[:-1] == printed)
 
 
-def _choose(
-    node: _Node, text: str, low: str, start: int, end: int, hint: str, all_capitals: bool
-) -> Name | None:
-    """Return the name that ends at ``node`` and reads ``text[start:end]``, by case, then by context."""
-    surface = text[start:end]
-    if text[end : end + 1].isdigit() or text[end : end + 1] in ("-", "–", "‑", ".", ","):
-        if surface[-1].isdigit() and _FRACTION.match(text, end):
-            return None
-        if len(surface) <= _SHORT and _GLUED.match(text, end):
-            return None
-    chosen = None
-    for name, printed in node.ends:
-        if not _reads(surface, printed, name, all_capitals):
-            continue
-        if name.case != "any" and _LONE_LETTER.search(surface):
-            continue
-        if not name.context:
-            chosen = chosen or name
-        elif any(cue in low or cue in hint for cue in name.context):
-            return name
-    return chosen
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Decides which of the names with the same words stands at a place of one text."""
+
+    text: str
+    low: str
+    hint: str
+    all_capitals: bool
+
+    def choose(self, candidates: list[tuple[Name, str]], start: int, end: int) -> Name | None:
+        """Return the candidate that reads ``text[start:end]``, by letter case, then by context."""
+        text = self.text
+        surface = text[start:end]
+        after = text[end : end + 1]
+        if after.isdigit() or (after and after in "-–‑.,"):
+            if surface[-1].isdigit() and _FRACTION.match(text, end):
+                return None
+            if len(surface) <= _SHORT and _GLUED.match(text, end):
+                return None
+        chosen = None
+        for name, printed in candidates:
+            if name.case != "any" and not _reads(surface, printed, name, self.all_capitals):
+                continue
+            if not name.context:
+                chosen = chosen or name
+            elif any(cue in self.low or cue in self.hint for cue in name.context):
+                return name
+        return chosen
 
 
 def find(text: str, hint: str = "") -> tuple[NameHit, ...]:
@@ -124,39 +130,36 @@ def find(text: str, hint: str = "") -> tuple[NameHit, ...]:
     Args:
         text: the text to search; spans refer to it.
         hint: words from the surroundings (title, conditions, heading) that settle an ambiguous abbreviation.
+
     """
     low = lowered(text)
-    tree = index()
-    words: Sequence[str | None] = list(map(tree.words.get, WORD.findall(low)))
-    root = tree.root
-    starts = [at for at, word in enumerate(words) if word in root]
+    tables = index()
+    phrases, lengths = tables.phrases, tables.lengths
+    pieces = _PIECES.split(low)
+    words = list(map(tables.words.get, pieces[1::2], repeat("")))
+    words.append("")
+    pairs = list(pairwise(words))
+    starts = [at for at, pair in enumerate(pairs) if pair in lengths or pair[0] in phrases]
     if not starts:
         return ()
-    matches = list(WORD.finditer(low))
-    all_capitals = text.isupper()
-    hint = hint.lower()
-    words.append(None)
+    ends = list(accumulate(map(len, pieces)))
+    choose = _Reader(text, low, hint.lower(), text.isupper()).choose
     hits: list[NameHit] = []
     free = 0
     for at in starts:
         if at < free:
             continue
-        node = root[words[at]]  # type: ignore[index] - starts holds words of the root only
-        found: list[tuple[int, _Node]] = [(at, node)] if node.ends else []
-        last = at + 1
-        while (word := words[last]) is not None and (child := node.next.get(word)) is not None:
-            node = child
-            if node.ends:
-                found.append((last, node))
-            last += 1
-        start = matches[at].start()
-        for last, node in reversed(found):
-            end = matches[last].end()
-            if last > at and _BREAK.search(text, start, end):
+        start = ends[2 * at]
+        for length in (*lengths.get(pairs[at], ()), 1):
+            candidates = phrases.get(" ".join(words[at : at + length]) if length > 1 else words[at])
+            if candidates is None:
                 continue
-            name = _choose(node, text, low, start, end, hint, all_capitals)
+            end = ends[2 * (at + length) - 1]
+            if length > 1 and _BREAK.search(text, start, end):
+                continue
+            name = choose(candidates, start, end)
             if name is not None:
                 hits.append(NameHit(Span(start, end), name))
-                free = last + 1
+                free = at + length
                 break
     return tuple(hits)

@@ -12,12 +12,14 @@ from normalizer.concepts.words import WORD, lowered, singular, unaccented
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ARTICLE: Final = re.compile(r"^(?:the|an?|any|their|his|her|its|(?:patient|subject|participant)(?:['’]?s['’]?)?)\s+", re.IGNORECASE)
+_ARTICLE: Final = re.compile(
+    r"^(?:the|an?|any|their|his|her|its|(?:patient|subject|participant)(?:['’]?s['’]?)?)\s+", re.IGNORECASE
+)
 #: Words before a name that say how it stands to the participant, not what it is.
 _LEAD: Final = re.compile(
-    r"^(?:history of|use of|treatment with|presence of|diagnosis of|administration of|receipt of|therapy with|level of|value of|"
-    r"(?:an? )?(?:absolute |relative )?(?:change|increase|decrease|reduction|decline|fall|drop|rise|elevation) (?:in|of)|"
-    r"known|documented|confirmed)\s+",
+    r"^(?:(?:history|use|presence|diagnosis|administration|receipt|level|value) of|(?:treatment|therapy) with|"
+    r"(?:an? )?(?:absolute |relative )?(?:change|increase|decrease|reduction|decline|fall|drop|rise|elevation) "
+    r"(?:in|of)|known|documented|confirmed)\s+",
     re.IGNORECASE,
 )
 _TAIL: Final = re.compile(r"\s+(?:levels?|values?|results?|readings?|measurements?)$", re.IGNORECASE)
@@ -25,9 +27,12 @@ _BRACKET: Final = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 _EDGE: Final = " \t\r\n\xa0,;:.*•-–—"
 #: Words that add nothing to the identity of what is measured.
 _FILLERS: Final = frozenset(
-    "a an the of in at for by and or baseline screening current level value result score scale test index total serum plasma "
-    "blood concentration measurement history known documented confirmed active patient subject participant estimated mean "
-    "calculated measured resting positive negative status disease therapy treatment drug use".split()
+    (  # noqa: SIM905 - words read better than quotation marks
+        "a an the of in at for by and or baseline screening current level value result score scale test index total "
+        "serum plasma blood concentration measurement history known documented confirmed active patient subject "
+        "participant estimated mean calculated measured resting positive negative status disease therapy treatment "
+        "drug use assessment grade class"
+    ).split()
 )
 _ACRONYM: Final = re.compile(r"[A-Za-z][A-Za-z0-9\-+/]{1,9}$")
 
@@ -51,7 +56,12 @@ def _without_repeats(text: str) -> str:
         inner, before = match[1].strip(), match.string[: match.start()]
         last = find(before, match.string)[-1:]
         inside = find(inner, match.string)
-        if last and inside and last[0].name.concept == inside[0].name.concept and last[0].span.end == len(before.rstrip()):
+        if (
+            last
+            and inside
+            and last[0].name.concept == inside[0].name.concept
+            and last[0].span.end == len(before.rstrip())
+        ):
             return ""
         return "" if _ACRONYM.match(inner) and _is_acronym_of(inner, before) else match[0]
 
@@ -61,7 +71,8 @@ def _without_repeats(text: str) -> str:
 def _plain(text: str) -> str:
     """Return words outside the vocabulary in American spelling and lower case, each in the singular."""
     low = lowered(text)
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for match in WORD.finditer(low):
         word = match.group()
         parts += (low[at : match.start()], word if word[-2:-1] in ("'", "’") else singular(word))
@@ -78,6 +89,19 @@ def _pieces(text: str, hits: tuple[NameHit, ...]) -> Iterator[str]:
     yield _plain(text[at:])
 
 
+def _core(text: str, hint: str) -> tuple[str, tuple[NameHit, ...]]:
+    """Return the phrase without what only repeats, introduces or closes the name, and the names in it."""
+    phrase, before = " ".join(_without_repeats(text).split()).strip(_EDGE), None
+    while before != phrase:
+        before = phrase
+        phrase = _LEAD.sub("", _ARTICLE.sub("", phrase))
+    hits = find(phrase, hint)
+    if not hits or hits[-1].span.end < len(phrase):
+        phrase = _TAIL.sub("", phrase)
+        hits = find(phrase, hint)
+    return phrase, hits
+
+
 def expand(text: str, hint: str = "") -> str:
     """Return the subject to publish for a printed noun phrase.
 
@@ -88,15 +112,9 @@ def expand(text: str, hint: str = "") -> str:
     Args:
         text: the phrase as printed.
         hint: words from the surroundings that settle an ambiguous abbreviation.
+
     """
-    phrase = " ".join(_without_repeats(text).split()).strip(_EDGE)
-    before = None
-    while before != phrase:
-        before = phrase
-        phrase = _LEAD.sub("", _ARTICLE.sub("", phrase))
-    if len(hits := find(phrase, hint)) != 1 or hits[0].span.end - hits[0].span.start != len(phrase):
-        phrase = _TAIL.sub("", phrase)
-        hits = find(phrase, hint)
+    phrase, hits = _core(text, hint)
     return " ".join("".join(_pieces(phrase, hits)).split()).strip(_EDGE) or text.strip().lower()
 
 
@@ -110,7 +128,7 @@ def resolve(phrase: str, hint: str = "") -> Concept | None:
     Words that add nothing ("serum", "baseline", "level", articles) may stand around the name, and a second name of
     the same concept may follow in brackets.
     """
-    hits = find(phrase, hint)
+    phrase, hits = _core(phrase, hint)
     if len({hit.name.concept for hit in hits}) != 1:
         return None
     rest = list(phrase)

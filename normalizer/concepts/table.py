@@ -1,4 +1,4 @@
-"""The vocabulary's tables: concepts, their printed names, word spellings and ordinal scales, read once when first needed."""
+"""The vocabulary's tables: concepts, printed names, word spellings and ordinal scales, each read once."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ DATA: Final = Path(__file__).with_name("data")
 class Concept:
     """What a criterion can be about.
 
-    ``name`` is the plain English name, lower case, no abbreviation. ``kinds`` are the quantity kinds its level can
-    have (those of the unit table, or ``score``, ``grade``, ``count``, ``ratio``, ``multiple``); empty when it has no level.
+    ``name`` is the plain English name, lower case, no abbreviation. ``kinds`` are the quantity kinds its level can have
+    (those of the unit table, or ``score``, ``grade``, ``count``, ``ratio``, ``multiple``); empty when it has no level.
     ``low`` and ``high`` are the limits, in ``unit`` (UCUM), outside which a threshold cannot be real; wide on purpose,
     with their source in ``range_source``.
     """
@@ -84,16 +84,25 @@ def _number(cell: str) -> Decimal | None:
     return Decimal(cell) if cell else None
 
 
+def _concept(  # noqa: PLR0917 - one argument a column
+    id_: str, name: str, type_: str, kinds: str, unit: str, low: str, high: str, range_source: str, source: str
+) -> Concept:
+    kind = cast("AtomType", type_)
+    limits = _number(low), _number(high)
+    return Concept(id_, name, kind, tuple(kinds.split()), unit or None, *limits, range_source, source)
+
+
+def _name(  # noqa: PLR0917 - one argument a column
+    concept_: str, printed: str, status: str, case: str, context: str, subject: str, source: str
+) -> Name:
+    how = cast("NameStatus", status), cast("Case", case)
+    return Name(concept_, printed, *how, tuple(context.split()), subject, source)
+
+
 @cache
 def concepts() -> Mapping[str, Concept]:
     """Return all concepts by id, in table order."""
-    table = {
-        id_: Concept(
-            id_, name, cast("AtomType", type_), tuple(kinds.split()), unit or None,
-            _number(low), _number(high), range_source, source,
-        )  # fmt: skip
-        for id_, name, type_, kinds, unit, low, high, range_source, source in _rows("concepts")
-    }
+    table = {row[0]: _concept(*row) for row in _rows("concepts")}
     return MappingProxyType(table)
 
 
@@ -102,6 +111,7 @@ def concept(id_: str) -> Concept:
 
     Raises:
         KeyError: when the vocabulary has no such concept.
+
     """
     return concepts()[id_]
 
@@ -109,13 +119,7 @@ def concept(id_: str) -> Concept:
 @cache
 def names() -> tuple[Name, ...]:
     """Return all printed names, in table order; each concept's own name is one of them."""
-    return tuple(
-        Name(
-            concept_, printed, cast("NameStatus", status), cast("Case", case),
-            tuple(context.split()), subject, source,
-        )  # fmt: skip
-        for concept_, printed, status, case, context, subject, source in _rows("names")
-    )
+    return tuple(_name(*row) for row in _rows("names"))
 
 
 @cache
@@ -141,11 +145,17 @@ def scales() -> tuple[Scale, ...]:
         )
 
 
+def _scale_key(name: str) -> str:
+    return " ".join(name.lower().replace("-", " ").split())
+
+
 @cache
 def _scale_index() -> dict[str, Scale]:
-    return {" ".join(printed.lower().replace("-", " ").split()): scale for scale in scales() for printed in scale.printed}
+    return {
+        " ".join(printed.lower().replace("-", " ").split()): scale for scale in scales() for printed in scale.printed
+    }
 
 
 def scale_of(name: str) -> Scale | None:
     """Return the grade scale printed as ``name`` ("WHO PS", "NYHA class"), None when it is no such scale."""
-    return _scale_index().get(" ".join(name.lower().replace("-", " ").split()))
+    return _scale_index().get(_scale_key(name))
