@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Group
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from normalizer.model.criterion import Criterion, NormalizedTrial, PublishedAtom, Status
-    from normalizer.model.finding import Finding
+    from normalizer.model.finding import Finding, Repair
 
 STYLES: Final[Mapping[Status, str]] = MappingProxyType(
     {
@@ -35,6 +34,10 @@ STYLES: Final[Mapping[Status, str]] = MappingProxyType(
 )
 #: Control characters would move the cursor or change the terminal's state; each becomes a blank, so offsets hold.
 _HARMLESS: Final = {code: " " for code in (*range(32), *range(127, 160)) if code != ord("\n")}
+
+#: A finding's place is quoted when it is at most this many characters long.
+_SHORT: Final = 80
+_INDENT: Final = 4
 
 
 def _text(words: str, style: str = "") -> Text:
@@ -68,7 +71,7 @@ def show(trial: NormalizedTrial) -> Iterator[RenderableType]:
             )
             for criterion in of_kind:
                 if criterion.cohorts == cohorts:
-                    yield from _criterion(criterion)
+                    yield from _criterion(trial, criterion)
 
 
 def _head(trial: NormalizedTrial) -> Iterator[RenderableType]:
@@ -89,7 +92,12 @@ def _head(trial: NormalizedTrial) -> Iterator[RenderableType]:
         f"Numerals: {coverage.numerals_in_bounds} in bounds, {coverage.numerals_with_reason} with a reason, "
         f"{coverage.numerals_unclaimed} unclaimed"
     )
-    yield from _findings(trial.findings, indent=0)
+    doubtful = [
+        criterion.id.rpartition("/")[2] for criterion in trial.criteria if criterion.status in ("review", "failed")
+    ]
+    if doubtful:
+        yield _text(f"To review: {', '.join(doubtful)}", "yellow")
+    yield from _findings(trial.findings, trial, indent=0)
 
 
 def _registry(trial: NormalizedTrial) -> str:
@@ -103,7 +111,7 @@ def _registry(trial: NormalizedTrial) -> str:
     return "; ".join(f"{name} {field.printed.strip()}" for name, field in fields.items() if field is not None)
 
 
-def _criterion(criterion: Criterion) -> Iterator[RenderableType]:
+def _criterion(trial: NormalizedTrial, criterion: Criterion) -> Iterator[RenderableType]:
     head = Text.assemble(
         ("\n" + criterion.id.rpartition("/")[2], "bold"), "  ", _status(criterion.status), "  ",
         _text(" ".join(criterion.path), "dim"),
@@ -111,14 +119,16 @@ def _criterion(criterion: Criterion) -> Iterator[RenderableType]:
     if criterion.field is not None:
         head.append_text(_text(f"registry field {criterion.field}", "dim"))
     yield head
-    yield Padding(_source(criterion), (0, 0, 0, 4))
+    yield Padding(_source(criterion), (0, 0, 0, _INDENT), expand=False)
     if criterion.atoms:
-        yield Padding(_reading(criterion), (0, 0, 0, 4))
-    yield from _findings(criterion.findings, indent=4)
+        yield _reading(criterion)
+    yield from _findings(criterion.findings, trial, indent=_INDENT)
     for repair in criterion.repairs:
-        yield Padding(
-            _text(f"repaired: {repair.before!r} read as {repair.after!r} ({repair.rule})", "cyan"), (0, 0, 0, 4)
-        )
+        yield Padding(_text(_mended(repair), "cyan"), (0, 0, 0, _INDENT), expand=False)
+
+
+def _mended(repair: Repair) -> str:
+    return f"repaired: “{repair.before}” read as “{repair.after}” ({repair.rule.replace('_', ' ')})"
 
 
 def _source(criterion: Criterion) -> Text:
@@ -138,33 +148,39 @@ def _source(criterion: Criterion) -> Text:
 
 def _reading(criterion: Criterion) -> Table:
     table = Table.grid(padding=(0, 2))
-    table.add_column(ratio=4)
-    table.add_column(ratio=4)
-    table.add_column(ratio=3, style="dim")
+    table.add_column()
+    table.add_column()
+    table.add_column(style="dim")
     table.add_column(no_wrap=True)
     atoms = {atom.id: atom for atom in criterion.atoms}
     for line in lines(criterion.logic, tuple(atoms)):
-        indent = "  " * line.depth
         atom = atoms.get(line.atom) if line.atom is not None else None
         if atom is None:
-            table.add_row(_text(f"{indent}{line.words}", "bold"))
+            table.add_row(_indented(_text(line.words, "bold"), line.depth))
             continue
-        name = Text.assemble(indent, "· ", (f"{line.words} " if line.words else "", "bold"), _subject(atom))
+        name = _indented(
+            Text.assemble("· ", (f"{line.words} " if line.words else "", "bold"), _subject(atom)), line.depth
+        )
         if not atom.bounds:
             table.add_row(name)
         for bound in atom.bounds:
             quote = _text(f"“{' '.join(bound.quote.split())}”" if bound.quote else "")
             table.add_row(name, _text(in_words(bound)), quote, _status(bound.status))
-            name = Text()
+            name = _indented(Text(), 0)
             for finding in bound.findings:
-                table.add_row(Text(), *_reason(finding))
+                table.add_row(name, *_reason(finding))
     return table
+
+
+def _indented(text: Text, depth: int) -> Padding:
+    return Padding(text, (0, 0, 0, _INDENT + 2 * depth), expand=False)
 
 
 def _subject(atom: PublishedAtom) -> Text:
     text = _text(atom.subject)
-    for modifier in atom.modifiers:
-        text.append_text(_text(f" [{modifier.kind}: {' '.join(modifier.text.split())}]", "dim"))
+    for kind in dict.fromkeys(modifier.kind for modifier in atom.modifiers):
+        words = ", ".join(" ".join(m.text.split()) for m in atom.modifiers if m.kind == kind)
+        text.append_text(_text(f" [{'any of' if kind == 'member' else kind}: {words}]", "dim"))
     return text
 
 
@@ -173,9 +189,15 @@ def _reason(finding: Finding) -> tuple[Text, Text]:
     return _text(f"↳ {finding.message}", style), _text(finding.code, style)
 
 
-def _findings(findings: Iterable[Finding], indent: int) -> Iterator[RenderableType]:
+def _findings(findings: Iterable[Finding], trial: NormalizedTrial, indent: int) -> Iterator[RenderableType]:
     for finding in findings:
         opened = SEVERITY.get(finding.code) == "open"
-        got = f" (expected {finding.expected})" if finding.expected and finding.expected not in finding.message else ""
-        words = f"{'! to review' if opened else 'note'}: {finding.message}{got} [{finding.code}]"
-        yield Padding(Group(_text(words, "yellow" if opened else "dim")), (0, 0, 0, indent))
+        words = f"{'! to review' if opened else 'note'}: {finding.message}"
+        if finding.expected and finding.expected not in finding.message:
+            words += f" (expected {finding.expected})"
+        if finding.span is not None and 0 < finding.span.end - finding.span.start <= _SHORT:
+            quote = " ".join(finding.span.of(trial.document.text).split())
+            words += f" at “{quote}”" if quote and quote not in finding.message else ""
+        yield Padding(
+            _text(f"{words} [{finding.code}]", "yellow" if opened else "dim"), (0, 0, 0, indent), expand=False
+        )

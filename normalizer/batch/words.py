@@ -27,7 +27,8 @@ _REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
 _UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "min": "minutes",
-        "{half_life}": "half-lives", "{titer}": "(titre)", "10*9/L": "× 10⁹/L", "10*12/L": "× 10¹²/L",
+        "{half_life}": "half-lives", "{titer}": "(titre)", "{score}": "points",
+        "10*9/L": "× 10⁹/L", "10*12/L": "× 10¹²/L",
     }
 )  # fmt: skip
 
@@ -49,6 +50,8 @@ def in_words(bound: PublishedBound) -> str:
     words += _when(bound)
     if bound.combine is not None:
         words.append(f"(whichever is {bound.combine})")
+    if bound.comparator is None and bound.role in ("value", "dose", "count"):
+        words.append("(no comparator)")
     if bound.restates:
         words.append("(the same limit again)")
     return " ".join(word for word in words if word)
@@ -71,9 +74,8 @@ def _numbers(bound: PublishedBound) -> str:
     if bound.comparator == "outside":
         return f"< {low} or > {high}"
     number = low if low is not None else high
-    if bound.comparator is None:
-        return f"{number if number is not None else ''} (no comparator)".strip()
-    return f"{_SIGNS[bound.comparator]} {number if number is not None else '?'}"
+    sign = _SIGNS.get(bound.comparator or "", "")
+    return sign if bound.implied else f"{sign} {number if number is not None else '?'}".strip()
 
 
 def _measure(bound: PublishedBound) -> tuple[str, str]:
@@ -81,6 +83,8 @@ def _measure(bound: PublishedBound) -> tuple[str, str]:
     unit = bound.unit
     if unit is None:
         return (f"{bound.unit_printed} (unknown unit)" if bound.unit_printed else ""), reference
+    if bound.implied:
+        return "", reference.removeprefix("× ")
     if unit == "1":
         unit = ""
     if bound.reference == "baseline" and (unit or bound.change):
