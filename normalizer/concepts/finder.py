@@ -13,7 +13,7 @@ from normalizer.concepts.words import WORD, lowered, singular, surfaces, unaccen
 from normalizer.model.span import Span
 
 #: What may not stand between two words of one name: anything but white space, hyphens, slash, apostrophe, dot, plus.
-_BREAK: Final = re.compile(r"[^\w\s\-‐‑–⁃'’´`/.&+]|(?<![Ss]t)\.\s|\n\s*[\n*•-]")
+_BREAK: Final = re.compile(r"[^\w\s\-‐‑–⁃'’´`/.&+]|(?<![Ss]t)(?<!\b\w)\.\s|\n\s*[\n*•-]")
 _PIECES: Final = re.compile(f"({WORD.pattern})")
 _JOINTS: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789", " \t\r\n\xa0-‐‑–⁃./'’")
 _TO_SUBSCRIPT: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -65,7 +65,7 @@ def index() -> Index:
         parts = []
         for printed in WORD.findall(name.printed.lower()):
             if (word := words.get(printed)) is None:
-                word = unaccented(singular(printed))
+                word = unaccented(printed if name.status == "abbreviation" else singular(printed))
                 _add_spellings(words, printed, word)
             parts.append(word)
         bare = name.printed.translate(_JOINTS) if name.case != "any" else ""
@@ -89,6 +89,14 @@ def _reads(surface: str, printed: str, name: Name, all_capitals: bool) -> bool:
         return False
     bare = surface.translate(_JOINTS)
     return bare == printed or (bare[-1] == "s" and bare[:-1] == printed)
+
+
+def _mentions(low: str, cue: str) -> bool:
+    """Say whether a word of the lower-case text begins with ``cue``."""
+    at = low.find(cue)
+    while at > 0 and low[at - 1].isalpha():
+        at = low.find(cue, at + 1)
+    return at >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,7 @@ class _Reader:
                 continue
             if not name.context:
                 chosen = chosen or name
-            elif any(cue in self.low or cue in self.hint for cue in name.context):
+            elif any(_mentions(self.low, cue) or _mentions(self.hint, cue) for cue in name.context):
                 return name
         return chosen
 
