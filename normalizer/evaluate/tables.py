@@ -91,6 +91,7 @@ def printed(report: Report) -> str:
         lines += [_roles(report), ""]
         if len(report.parts) <= _MOST:
             lines += [_documents(report), ""]
+    if report.mistakes:
         kinds = Counter(mistake.kind for mistake in report.mistakes)
         lines += ["mistakes: " + ", ".join(f"{kind} {kinds[kind]}" for kind in KINDS if kinds[kind]), ""]
     return "\n".join(lines)

@@ -4,11 +4,60 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from normalizer.evaluate.corpora import chia, lct, lct_score
+from normalizer.evaluate.report import Report, pooled
+
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from normalizer.evaluate.report import Report
+    from normalizer.evaluate.mistakes import Mistake
+    from normalizer.evaluate.tally import Tally
+
+FILES = ("docs.jsonl.gz", "comparisons.jsonl.gz")
+
+
+def lct_report(folder: Path) -> Report:
+    """Score the reader of quantities on an LCT folder.
+
+    Args:
+        folder: holds ``docs.jsonl.gz`` and ``comparisons.jsonl.gz``.
+
+    """
+    tallies: dict[str, dict[str, Tally]] = {}
+    wrong: list[Mistake] = []
+    for document in lct.documents(folder):
+        predicted = lct.predictions(document.text)
+        tallies[document.id] = lct_score.tallies(document, predicted)
+        wrong += lct_score.mistakes(document, predicted)
+    return Report(
+        name="lct",
+        parts=dict.fromkeys(tallies, "tuning"),
+        scores=pooled(tallies),
+        mistakes=tuple(wrong),
+        unpredicted=(),
+    )
+
+
+def chia_report(folder: Path) -> Report:
+    """Score the reader of quantities on a Chia folder.
+
+    Args:
+        folder: holds ``docs.jsonl.gz`` and ``comparisons.jsonl.gz``.
+
+    """
+    tallies: dict[str, dict[str, Tally]] = {}
+    wrong: list[Mistake] = []
+    for section in chia.sections(folder):
+        tallies[section.id] = chia.tallies(section)
+        wrong += chia.mistakes(section)
+    return Report(
+        name="chia",
+        parts=dict.fromkeys(tallies, "tuning"),
+        scores=pooled(tallies),
+        mistakes=tuple(wrong),
+        unpredicted=(),
+    )
 
 
 def corpora_reports(folder: Path, wanted: Collection[str]) -> dict[str, Report]:
@@ -19,5 +68,9 @@ def corpora_reports(folder: Path, wanted: Collection[str]) -> dict[str, Report]:
         wanted: names of sets.
 
     """
-    reports: dict[str, Report] = {}
-    return reports
+    makers = {"lct": lct_report, "chia": chia_report}
+    return {
+        name: make(folder / name)
+        for name, make in makers.items()
+        if name in wanted and all((folder / name / file).is_file() for file in FILES)
+    }

@@ -21,7 +21,7 @@ SCORERS: Final[tuple[Callable[[Comparison], Mapping[str, Tally]], ...]] = (
     grounding.score,
 )
 #: Scores of which less is better.
-RATES: Final = frozenset({"silent_errors", "errors", "review_rate", "ungrounded", "lost_to_reason"})
+RATES: Final = frozenset({"silent_errors", "errors", "review_rate", "ungrounded", "lost_to_reason", "value_invented"})
 
 
 def score(comparison: Comparison) -> dict[str, Tally]:
