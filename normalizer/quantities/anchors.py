@@ -20,7 +20,9 @@ _SIDE: Final = re.compile(
     r"|(?P<after>after|following|post|subsequent\s+to|since|beyond|from(?!\s+(?:a|an|any)\s)|past(?=\s+(?:the|last|end|study)))"
     r"|(?P<during>during|throughout)|(?P<null>of(?!\s+(?:age|life|treat(?:ment|ing)\s+with|stable|continuous|persist))|at(?=\s+(?:screening|baseline|the\s+time\s+of))|to(?=\s+(?:screening|baseline|enrol|random|inclusion|study|first|the\s+(?:first|start|study|date)))))(?![a-z])"
 )
-_LEAD: Final = re.compile(r"\s*(?:the\s+(?:date|day|time)\s+of\s+(?!the\s+last\s+menstr)(?:the\s+)?|the\s+|an?\s+(?!prior|previous)|his/her\s+|their\s+|any\s+(?=study))?")
+_LEAD: Final = re.compile(
+    r"\s*(?:the\s+(?:date|day|time)\s+of\s+(?!the\s+last\s+menstr)(?:the\s+)?|the\s+|an?\s+(?!prior|previous)|his/her\s+|their\s+|any\s+(?=study))?"
+)
 #: Where the words of an anchor end.
 _STOP: Final = re.compile(
     r"[,;:()\n]|\.(?=\s|$|\))|\s+(?:and|unless|if|with|who|that|which|is|are|was|were|must|will|should|shall|may|can|has|have|had|but|except|for|in|on|as|"
@@ -28,9 +30,16 @@ _STOP: Final = re.compile(
     r"or(?!\s+(?:baseline|screening|enrol|random|inclusion|consent|start|first|study|assent|planned|day|dosing|registration|registry|treatment|infusion|visit|trial|surgery|during|apheresis|leuk|lympho|cycle|administration)))(?![a-z])|<|>|≥|≤|\d+\.\s+[a-z]"
 )
 _LONGEST: Final = 90
-_DURING_AND: Final = re.compile(r"\s+and\s+(?:(?P<after>after|following)(?![a-z])|(?=for\s|at\s+least|up\s+to|\d|until))")
+_DURING_AND: Final = re.compile(
+    r"\s+and\s+(?:(?P<after>after|following)(?![a-z])|(?=for\s|at\s+least|up\s+to|\d|until))"
+)
 _FAR: Final = re.compile(r"\s+of\s[^.;:,()\d\n]{3,60}?\s(?:before|prior\s+to|preceding)(?![a-z])")
-_PROMISE: Final = re.compile(r"contracept|birth\s+control|abstinen|abstain|barrier|condom|donat|conceiv|become\s+pregnant|breast-?\s?feed|until\s+(?:at\s+least\s+)?$|through\s*$")
+_PROMISE: Final = re.compile(
+    r"contracept|birth\s+control|abstinen|abstain|barrier|condom|donat|conceiv|become\s+pregnant|breast-?\s?feed|until\s+(?:at\s+least\s+)?$|through\s*$"
+)
+_BEGINNING: Final = re.compile(r"first|start|initia|begin|day|c1|1st")
+#: "from the last 4 weeks": no event.
+_LAST_PERIOD: Final = re.compile(r"last\s+(?:\d|two|three|four|five|six|few|year|month|week)")
 _LEFT: Final = re.compile(
     rf"(?<![a-z])(?:(?P<before>{_BEFORE}|(?P<after>after|following))(?![a-z])\s+(?P<text>[^.;,()\n<>≥≤]{{3,50}}?)\s*[(,]\s*(?:i\.?e\.?,?\s*)?$"
 )
@@ -62,7 +71,7 @@ def classify(words: str, direction: Direction | None) -> Anchor:
     if found is None or found.lastindex is None:
         return "other"
     anchor = cast("Anchor", anchors[found.lastindex - 1])
-    if anchor == "first_dose" and direction == "after" and not re.search(r"first|start|initia|begin|day|c1|1st", words):
+    if anchor == "first_dose" and direction == "after" and not _BEGINNING.search(words):
         return "treatment_end"
     return anchor
 
@@ -97,7 +106,7 @@ def event_at(lower: str, at: int, direction: Direction | None) -> Event | None:
     lead = _LEAD.match(lower, at)
     assert lead is not None
     start = lead.end()
-    if lower[start : start + 5] == "last " and re.match(r"last\s+(?:\d|two|three|four|five|six|few|year|month|week)", lower[start : start + 12]):
+    if _LAST_PERIOD.match(lower, start):
         return None
     stop = _STOP.search(lower, start, start + _LONGEST)
     end = stop.start() if stop else min(len(lower), start + _LONGEST)

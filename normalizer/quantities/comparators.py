@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from normalizer.model.draft import Comparator
@@ -44,8 +43,7 @@ _AFTER: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):  # a tuple for speed: one is made for most numbers
     """A comparator before a number: its sign ("±", "between", "from" and "?" too), offset, and what stood in between.
 
     ``past`` and ``coming`` say that "last", "next" or the like stand between the comparator and the number;

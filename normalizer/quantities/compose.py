@@ -24,8 +24,12 @@ _TO: Final = re.compile(r"\s*,?\s*(?:to|and|-|but|but\s+not|up\s+to)?\s*\(?")
 _ELLIPSIS: Final = re.compile(r"\s*[(,;]?\s*(?:or|and)?\s*(?:a\s+score\s+of\s+)?")
 _HIGHEST_GRADE: Final = 5
 _OR: Final = re.compile(r"\s*,?\s*(?:or|and/or|and|/|,)\s*(?:is\s+)?")
-_RESTATED: Final = re.compile(r"\s*(?:[(/=]|or|,\s?or|i\.e\.)\s*\(?\s*(?:i\.e\.?,?|or|=|~|≈|approximately|equivalent\s+to|equals|about|approx\.?|equal\s+to)?\s*")
-_OR_TIME: Final = re.compile(r"\s*[,(]?\s*(?:or|and|plus|,|/)\s*(?:at\s+least\s+|for\s+|within\s+|the\s+)*\s*(?:\w+\s+){0,4}?")
+_RESTATED: Final = re.compile(
+    r"\s*(?:[(/=]|or|,\s?or|i\.e\.)\s*\(?\s*(?:i\.e\.?,?|or|=|~|≈|approximately|equivalent\s+to|equals|about|approx\.?|equal\s+to)?\s*"
+)
+_OR_TIME: Final = re.compile(
+    r"\s*[,(]?\s*(?:or|and|plus|,|/)\s*(?:at\s+least\s+|for\s+|within\s+|the\s+)*\s*(?:\w+\s+){0,4}?"
+)
 
 
 class Builder:
@@ -63,7 +67,9 @@ class Builder:
         span = Span(grade.start, grade.end)
         whole = Span(min(grade.start, grade.scale_start), max(grade.end, grade.scale_end))
         numerals = tuple(Span(m.start(), m.end()) for m in _DIGITS.finditer(text, whole.start, whole.end))
-        words = tuple(Span(*v) for v in grade.values if not text[v[0]].isdigit() and text[v[0] : v[1]].lower() in _WORDS)
+        words = tuple(
+            Span(*v) for v in grade.values if not text[v[0]].isdigit() and text[v[0] : v[1]].lower() in _WORDS
+        )
         inside = tuple(Span(*v) for v in grade.values)
         claimed = tuple(n for n in numerals if any(v.overlaps(n) for v in inside))
         for other in numerals:
@@ -82,34 +88,93 @@ class Builder:
     def add_shared(self, mention: Mention, sign: Sign | None) -> None:
         """Append an amount, count or time, first letting it share with its left neighbour what is printed once."""
         last = self.last
-        if last is not None and last.kind == "grade" and mention.kind == "amount" and mention.unit is None and mention.reference == "absolute":
+        if (
+            last is not None
+            and last.kind == "grade"
+            and mention.kind == "amount"
+            and mention.unit is None
+            and mention.reference == "absolute"
+        ):
             gap = self.lower[last.span.end : mention.span.start]
             number = mention.low or mention.high
-            if _ELLIPSIS.fullmatch(gap) and number is not None and number.value <= _HIGHEST_GRADE and number.printed.isdigit():
+            if (
+                _ELLIPSIS.fullmatch(gap)
+                and number is not None
+                and number.value <= _HIGHEST_GRADE
+                and number.printed.isdigit()
+            ):
                 self._mentions.append(self._graded(last, mention))
                 return
-        if last is None or last.kind not in {"amount", "count", "time"} or mention.span.start - last.span.end > 70 or last.pair == "first":
+        if (
+            last is None
+            or last.kind not in {"amount", "count", "time"}
+            or mention.span.start - last.span.end > 70
+            or last.pair == "first"
+        ):
             self._mentions.append(self._completed(mention))
             return
         gap = self.lower[last.span.end : mention.span.start]
         if mention.kind == "time" and last.kind == "time" and (pair := self._combined(last, mention, gap)):
             self._mentions[-1:] = pair
             return
-        if last.kind == mention.kind and last.low is None and mention.high is None and last.comparator == "<" and mention.comparator == ">" and _OR.fullmatch(gap) and last.reference == mention.reference and self._one_unit(last, mention):
+        if (
+            last.kind == mention.kind
+            and last.low is None
+            and mention.high is None
+            and last.comparator == "<"
+            and mention.comparator == ">"
+            and _OR.fullmatch(gap)
+            and last.reference == mention.reference
+            and self._one_unit(last, mention)
+        ):
             self._mentions[-1] = self._outside(last, mention, low=last.high, high=mention.low)
             return
-        if last.kind == mention.kind and last.comparator == ">" and mention.comparator == "<" and _OR.fullmatch(gap) and "or" in gap and self._one_unit(last, mention) and last.low and mention.high and last.low.value > mention.high.value and last.reference == mention.reference:
+        if (
+            last.kind == mention.kind
+            and last.comparator == ">"
+            and mention.comparator == "<"
+            and _OR.fullmatch(gap)
+            and "or" in gap
+            and self._one_unit(last, mention)
+            and last.low
+            and mention.high
+            and last.low.value > mention.high.value
+            and last.reference == mention.reference
+        ):
             self._mentions[-1] = self._outside(last, mention, low=mention.high, high=last.low)
             return
-        if last.unit is None and mention.unit is not None and last.kind == mention.kind == "amount" and last.comparator in {">", ">="} and mention.comparator in {"<", "<="} and last.reference == "absolute" and _TO.fullmatch(gap):
+        if (
+            last.unit is None
+            and mention.unit is not None
+            and last.kind == mention.kind == "amount"
+            and last.comparator in {">", ">="}
+            and mention.comparator in {"<", "<="}
+            and last.reference == "absolute"
+            and _TO.fullmatch(gap)
+        ):
             self._mentions[-1] = replace(last, unit=mention.unit, span=last.span.cover(mention.unit.span))
             self._mentions.append(mention)
             return
-        if _RESTATED.fullmatch(gap) and mention.comparator in {None, last.comparator} and last.comparator != "between" and mention.kind != "count" and self._restates(last, mention):
+        if (
+            _RESTATED.fullmatch(gap)
+            and mention.comparator in {None, last.comparator}
+            and last.comparator != "between"
+            and mention.kind != "count"
+            and self._restates(last, mention)
+        ):
             shared = self._with_comparator(mention, last)
             self._mentions.append(replace(shared, restates=True, slot=last.slot or mention.slot))
             return
-        if mention.comparator is None and sign is None and last.comparator not in {None, "between", "outside"} and last.kind == mention.kind and last.reference == mention.reference and ("or" in gap or "/" in gap or "(" in gap or "," in gap or "and" in gap) and _JOINED.fullmatch(gap) and (last.unit is None or self._one_unit(last, mention)):
+        if (
+            mention.comparator is None
+            and sign is None
+            and last.comparator not in {None, "between", "outside"}
+            and last.kind == mention.kind
+            and last.reference == mention.reference
+            and ("or" in gap or "/" in gap or "(" in gap or "," in gap or "and" in gap)
+            and _JOINED.fullmatch(gap)
+            and (last.unit is None or self._one_unit(last, mention))
+        ):
             if last.unit is None and mention.unit is not None and last.reference == "absolute":
                 self._mentions[-1] = replace(last, unit=mention.unit, span=last.span.cover(mention.unit.span))
             self._mentions.append(self._with_comparator(mention, last))
@@ -174,7 +239,19 @@ class Builder:
             return None
         end = max(mention.span.end, mention.anchor_span.end if mention.anchor_span else 0)
         half = any(m.unit is not None and m.unit.code == "{half_life}" for m in (last, mention))
-        combine = combine_after(self.lower, mention.span.end) or combine_after(self.lower, end) or combine_before(self.lower, max(0, last.span.start - 40), last.span.start + 30 if False else (last.low or last.high).span.start if (last.low or last.high) else last.span.start)  # type: ignore[union-attr]
+        combine = (
+            combine_after(self.lower, mention.span.end)
+            or combine_after(self.lower, end)
+            or combine_before(
+                self.lower,
+                max(0, last.span.start - 40),
+                last.span.start + 30
+                if False
+                else (last.low or last.high).span.start
+                if (last.low or last.high)
+                else last.span.start,
+            )
+        )  # type: ignore[union-attr]
         if combine is None and not half:
             return None
         one, two = last, mention
@@ -182,7 +259,14 @@ class Builder:
             two = self._with_comparator(two, one)
         source = two if two.anchor_text or two.direction else one
         slot = one.slot if one.comparator_span or one.slot == "window" else two.slot
-        shared = {"anchor": source.anchor, "anchor_text": source.anchor_text, "anchor_span": source.anchor_span, "direction": source.direction, "combine": combine, "slot": slot}
+        shared = {
+            "anchor": source.anchor,
+            "anchor_text": source.anchor_text,
+            "anchor_span": source.anchor_span,
+            "direction": source.direction,
+            "combine": combine,
+            "slot": slot,
+        }
         return [replace(one, **shared), replace(two, **shared)]  # type: ignore[arg-type] - copied fields
 
     def _completed(self, mention: Mention) -> Mention:
@@ -196,7 +280,11 @@ class Builder:
 def _mass_and_amount(one: str, two: str) -> bool:
     """Say whether one unit counts mass and the other amount in one volume ("mg/dL" and "mmol/L")."""
     pair = [one, two]
-    return any("mol" in u for u in pair) and any(u.split("/")[0].endswith("g") for u in pair) and all("/" in u for u in pair)
+    return (
+        any("mol" in u for u in pair)
+        and any(u.split("/")[0].endswith("g") for u in pair)
+        and all("/" in u for u in pair)
+    )
 
 
 _WORDS: Final = frozenset({"zero", "one", "two", "three", "four", "five"})

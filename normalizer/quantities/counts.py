@@ -27,8 +27,12 @@ _LIST_SIZE: Final = re.compile(
 #: Last letters of the words that may stand before the size of a list, so that other numbers leave at once.
 _LIST_ENDS: Final = frozenset({"of", "ng", "ed", "he", "se", "ll", "ve", "ow"})
 _TIME_AHEAD: Final = re.compile(r"[\w.,]+[\s-]?(?:years?|months?|weeks?|days?|hours?)(?![a-z])")
-_ONE_BEFORE: Final = re.compile(r"(?<![a-z])(?:this|that|which|other|another|each|every|new|same|first|last|the|no|any|previous|current)\s+$")
-_ONCE_AFTER: Final = re.compile(r"\s+(?:the|they|he|she|it|all|an?(?=\s+(?:patient|subject|participant))|patients?|subjects?|participants?|this|that|these|enrolled|treated|been|informed|consent\w*|eligib\w*)(?![a-z])")
+_ONE_BEFORE: Final = re.compile(
+    r"(?<![a-z])(?:this|that|which|other|another|each|every|new|same|first|last|the|no|any|previous|current)\s+$"
+)
+_ONCE_AFTER: Final = re.compile(
+    r"\s+(?:the|they|he|she|it|all|an?(?=\s+(?:patient|subject|participant))|patients?|subjects?|participants?|this|that|these|enrolled|treated|been|informed|consent\w*|eligib\w*)(?![a-z])"
+)
 _ONE_AFTER: Final = re.compile(r"-(?!year|month|week|day|hour|minute)[a-z]|\s+another|'s|\s+(?:or\s+)?other\s+than")
 #: A dash and a word behind a number word ("two-vessel"): part of a name, unless the word is a unit of time or a factor.
 _HYPHENED: Final = re.compile(r"-(?!year|month|week|day|hour|minute|fold|half|quarter|third|time|drug|line)[a-z]{2}")
@@ -64,7 +68,10 @@ def pronoun(lower: str, start: int, end: int) -> bool:
     """Say whether the "one" or "once" from ``start`` to ``end`` is no number ("this one", "once enrolled")."""
     if end - start == len("once"):
         return _ONCE_AFTER.match(lower, end, end + 20) is not None
-    return _ONE_AFTER.match(lower, end, end + 20) is not None or _ONE_BEFORE.search(lower, max(0, start - 12), start) is not None
+    return (
+        _ONE_AFTER.match(lower, end, end + 20) is not None
+        or _ONE_BEFORE.search(lower, max(0, start - 12), start) is not None
+    )
 
 
 def hyphened(lower: str, end: int) -> bool:

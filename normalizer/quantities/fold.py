@@ -38,4 +38,8 @@ def fold(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(low if len(low := c.lower()) == 1 else c for c in text)
-    return lower if lower.isascii() and "[" not in lower and "]" not in lower and "\t" not in lower and "`" not in lower else lower.translate(_TABLE)
+    return (
+        lower
+        if lower.isascii() and "[" not in lower and "]" not in lower and "\t" not in lower and "`" not in lower
+        else lower.translate(_TABLE)
+    )

@@ -34,10 +34,16 @@ _SEPARATOR: Final = re.compile(
 _PLUS: Final = re.compile(r"(?:\d\+{0,2}|\+{1,4})(?![\d.%])(?!\s?%)")
 _PERFORMANCE: Final = frozenset({"ECOG", "WHO", "Zubrod", "performance status", "SWOG", "GOG"})
 _LETTERED: Final = frozenset({"Child-Pugh", "BILAG", "Binet", "BCLC", "GOLD", "category"})
-_DRUG_CLASS: Final = re.compile(r"\s*(?:-|\()?\s*(?:anti-?\s?arrhythmi\w*|aad|drug|medication|agent|mhc|hla|antigen|switch|molecul|obes|malocclusion|ph )")
+_DRUG_CLASS: Final = re.compile(
+    r"\s*(?:-|\()?\s*(?:anti-?\s?arrhythmi\w*|aad|drug|medication|agent|mhc|hla|antigen|switch|molecul|obes|malocclusion|ph )"
+)
 _NOT_BEFORE: Final = re.compile(r"(?:hla|mhc|drug|dna|social|business)[\s-]*$")
-_CONTEXT: Final = re.compile(r"ctcae|nyha|ecog|who|\basa\b|new york heart|common terminology|kellgren|fitzpatrick|tanner|child[- ]pugh|ann arbor|hoehn|bilag|common toxicity|\bctc\b|ajcc|figo")
-_UNIT_AFTER: Final = re.compile(r"\s?-?(?:%|years?|months?|weeks?|days?|mg|points|lines|prior|cm|mm|of\s+the\s+following|or\s+more\s+(?:of|prior))(?![a-z])")
+_CONTEXT: Final = re.compile(
+    r"ctcae|nyha|ecog|who|\basa\b|new york heart|common terminology|kellgren|fitzpatrick|tanner|child[- ]pugh|ann arbor|hoehn|bilag|common toxicity|\bctc\b|ajcc|figo"
+)
+_UNIT_AFTER: Final = re.compile(
+    r"\s?-?(?:%|years?|months?|weeks?|days?|mg|points|lines|prior|cm|mm|of\s+the\s+following|or\s+more\s+(?:of|prior))(?![a-z])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +93,22 @@ def grade_at(text: str, lower: str, floor: int, word: str, start: int) -> GradeT
         if sign and sign.sign in {"in", "for", "during", "since", "every", "last", "from"}:
             sign = None
     values, range_, last = _values(text, lower, at, scale, filler[0])
-    if not values or (scale == "WHO" and "performance" not in filler[0] and not re.search(r"class|status|score|ps|grade|fc|=|:", filler[0]) and sign is None and len(values) < 2):
+    if not values or (
+        scale == "WHO"
+        and "performance" not in filler[0]
+        and not re.search(r"class|status|score|ps|grade|fc|=|:", filler[0])
+        and sign is None
+        and len(values) < 2
+    ):
         return None
-    if is_class and (_DRUG_CLASS.match(lower, last) or (scale == "category" and lower[values[0][0]].isdigit() and sign is None)):
+    if is_class and (
+        _DRUG_CLASS.match(lower, last) or (scale == "category" and lower[values[0][0]].isdigit() and sign is None)
+    ):
         return None
     unit = _UNIT_AFTER.match(lower, last)
-    if (unit and not (scale in _PERFORMANCE and unit[0].strip() == "points")) or (lower[last : last + 1] == "-" and lower[last + 1 : last + 2].isdigit()):
+    if (unit and not (scale in _PERFORMANCE and unit[0].strip() == "points")) or (
+        lower[last : last + 1] == "-" and lower[last + 1 : last + 2].isdigit()
+    ):
         return None
     first = values[0][0]
     comparator: Comparator
@@ -109,7 +125,15 @@ def grade_at(text: str, lower: str, floor: int, word: str, start: int) -> GradeT
     else:
         comparator = "in"
     if (is_class and scale != "skin type") or scale == "performance status":
-        near = _CONTEXT.search(lower, max(0 if scale == "category" else floor, start - (90 if scale == "category" else 70), lower.rfind(";", 0, start) + 1), start) or re.compile(
+        near = _CONTEXT.search(
+            lower,
+            max(
+                0 if scale == "category" else floor,
+                start - (90 if scale == "category" else 70),
+                lower.rfind(";", 0, start) + 1,
+            ),
+            start,
+        ) or re.compile(
             r"\s*\(?(?:according\s+to\s+)?(?:the\s+)?(?P<name>nyha|who|nci[- ]ctcae|ctcae|nci|new york heart|ecog)"
         ).match(lower, last)
         if near:
@@ -122,14 +146,22 @@ def grade_at(text: str, lower: str, floor: int, word: str, start: int) -> GradeT
 def _named(printed: str, scale: str) -> str:
     """Return the scale that a name near a class word stands for."""
     name = printed.strip(" (").removeprefix("according to ").removeprefix("the ")
-    return {"common toxicity": "CTCAE", "common terminology": "CTCAE", "nci": "CTCAE", "nci-ctcae": "CTCAE", "nci ctcae": "CTCAE", "kellgren": "Kellgren-Lawrence", "hoehn": "Hoehn and Yahr"}.get(
-        name, scales().get(name, (scale, True))[0]
-    )
+    return {
+        "common toxicity": "CTCAE",
+        "common terminology": "CTCAE",
+        "nci": "CTCAE",
+        "nci-ctcae": "CTCAE",
+        "nci ctcae": "CTCAE",
+        "kellgren": "Kellgren-Lawrence",
+        "hoehn": "Hoehn and Yahr",
+    }.get(name, scales().get(name, (scale, True))[0])
 
 
 def _class_start(lower: str, scale_end: int, first: int) -> int:
     """Return where a class word ("class", "grade") starts that stands right before the first value, else the value."""
-    found = re.compile(r"(?:class|grade|stage|type|level|category)(?:es|s)?\s+(?:of\s+)?$").search(lower, max(scale_end, first - 14), first)
+    found = re.compile(r"(?:class|grade|stage|type|level|category)(?:es|s)?\s+(?:of\s+)?$").search(
+        lower, max(scale_end, first - 14), first
+    )
     return found.start() if found else first
 
 

@@ -17,17 +17,29 @@ _MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|
 _DATE: Final = re.compile(
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[/.]\d{{1,2}}[/.](?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)?\s?(?:of\s)?-?\s?{_MONTH}(?:[-,]?\s?(?:19|20)\d\d)?)(?![\d])"
 )
-_CLOCK: Final = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\s?(?:[ap]\.?m\.?|h(?:ou)?rs?|h)(?![a-z])|\d{1,2}\s?(?:a\.?m|p\.?m)\.?(?![a-z])")
+_CLOCK: Final = re.compile(
+    r"\d{1,2}:\d\d(?::\d\d)?\s?(?:[ap]\.?m\.?|h(?:ou)?rs?|h)(?![a-z])|\d{1,2}\s?(?:a\.?m|p\.?m)\.?(?![a-z])"
+)
 _VOLUME_LEFT: Final = re.compile(r"(?:expiratory|expired)\s+volume\s+(?:in|at|over|of)\s+(?:the\s+first\s+)?$")
 _SECOND: Final = re.compile(r"\s?-?s(?:ec(?:ond)?s?)?(?![a-z])")
 _MONTH_LEFT: Final = re.compile(rf"(?<![a-z]){_MONTH}\s{{0,2}}$")
-_MONTH_REST: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d(?!\d)|(?:19|20)\d\d(?!\d)|\d{1,2}(?:st|nd|rd|th)?(?![\d.]|\s?(?:mg|%))")
-_LIST_NUMBER: Final = re.compile(r"\d{1,2}\s?\\?[.)](?:(?=\s)|(?=[^\W\d])|$)|\d{1,2}\\?\)\.?|\d{1,2}\s?-\s?(?=[^\W\d]{3}|\s[^\W\d])|\d{1,2}、")
+_MONTH_REST: Final = re.compile(
+    r"\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d(?!\d)|(?:19|20)\d\d(?!\d)|\d{1,2}(?:st|nd|rd|th)?(?![\d.]|\s?(?:mg|%))"
+)
+_LIST_NUMBER: Final = re.compile(
+    r"\d{1,2}\s?\\?[.)](?:(?=\s)|(?=[^\W\d])|$)|\d{1,2}\\?\)\.?|\d{1,2}\s?-\s?(?=[^\W\d]{3}|\s[^\W\d])|\d{1,2}、"
+)
 _MARKERS: Final = " \t\r*•·○●▪◦-#>("
 _INLINE_LEFT: Final = re.compile(r"(?:[.;:)、。；]\s*|\n\s*|(?:[;,:]|and|or|either)\s+\()$")
-_YEAR: Final = re.compile(r"(?:19|20)\d\d(?:[-/](?:(?:19|20)?\d\d)(?!\d))?(?![\d.,]\d|\d|\s?(?:mg|ml|g|cells|kcal|iu|ng|µg|/|%|x|steps|m\b|copies|u/l))")
-_DATE_LEFT: Final = re.compile(r"(?:(?:in|since|after|before|until|by|from|between|to|year|during|prior\s+to)\s+(?:the\s+year\s+)?|/)$")
-_ORDINAL: Final = re.compile(r"\d+\s?(?:st|nd|rd|th)(?![a-z])(?!\s+(?:and\s+\d+(?:st|nd|rd|th)\s+)?(?:percentile|centile|%))")
+_YEAR: Final = re.compile(
+    r"(?:19|20)\d\d(?:[-/](?:(?:19|20)?\d\d)(?!\d))?(?![\d.,]\d|\d|\s?(?:mg|ml|g|cells|kcal|iu|ng|µg|/|%|x|steps|m\b|copies|u/l))"
+)
+_DATE_LEFT: Final = re.compile(
+    r"(?:(?:in|since|after|before|until|by|from|between|to|year|during|prior\s+to)\s+(?:the\s+year\s+)?|/)$"
+)
+_ORDINAL: Final = re.compile(
+    r"\d+\s?(?:st|nd|rd|th)(?![a-z])(?!\s+(?:and\s+\d+(?:st|nd|rd|th)\s+)?(?:percentile|centile|%))"
+)
 _GLUED_NEXT: Final = re.compile(r"(?:\.\d+)*(?:-?[a-z][\w-]*|/\d\w*|:\d\w*)*")
 _NAME_NEXT: Final = re.compile(
     r"(?:-(?:fu|ht\w*|asa|oh|hydroxy\w*|alpha|beta|methyl\w*|amino\w*|fluoro\w*|dimensional|point|item|items|step|channel|phase|layer|level|arm|drug|gene|d|kda|mer|deoxy\w*|azacyt\w*|mercapto\w*|oxo\w*|keto\w*|hiaa|lipoxy\w*|hole|pack\b(?!-?\s?year)|joint|[a-z]\d\w*|[a-z]{1,3}(?=[\s,.;)]))"
@@ -42,19 +54,55 @@ _TEST: Final = re.compile(
 _RANGE_LEFT: Final = re.compile(
     r"(?:(?<![a-z])(?:(?:score\s+)?rang(?:es?|ing)|scales?|scored|scoring|total\s+scores?|maxim(?:um|al)\s+(?:possible\s+)?scores?|max\s+score|out\s+of(?:\s+a\s+(?:total|maximum)(?:\s+score)?\s+of)?|possible\s+scores?|vas|nrs|rated|scored|score\s+is)(?:\s*\(?(?:of|is|are|from|:|=|,|between|a|on|goes|total|possible|the|in)(?![a-z]))*\s*)$"
 )
-_SCALE_RIGHT: Final = re.compile(r"(?:\s?(?:-|to|through|/)\s?\d+)?\s*-?(?:points?|mm|cm)?[\s-]*(?:(?:visual|vas|nrs|numeric\w*|likert|rating|analog\w*|pain|numerical|scale)(?![a-z])\s*)+")
+_SCALE_RIGHT: Final = re.compile(
+    r"(?:\s?(?:-|to|through|/)\s?\d+)?\s*-?(?:points?|mm|cm)?[\s-]*(?:(?:visual|vas|nrs|numeric\w*|likert|rating|analog\w*|pain|numerical|scale)(?![a-z])\s*)+"
+)
 _RANGE_TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)?(?:\s?(?:-|to|through|–)\s?\d+(?:[.,]\d+)?)?(?![\d])")
-_FORMULA: Final = re.compile(r"\d+(?:\.\d+)?\s?[-−*x×/]\s?(?:\(?(?:age|weight|serum|height|scr|creat|\[)|\d+(?:\.\d+)?\s?[-*x×]\s?\(?(?:age|weight|scr))")
-_FORMULA_LEFT: Final = re.compile(r"(?:\)\s?[x×*/]\s?|age\)?\s?[x×*/(]+\s?|scr\s?[x×*]\s?|creatinine\s?[x×*]\s?|if\s+female[^.;]{0,10}|=\s?\(\s?)$")
-_QUOTA: Final = re.compile(r"\s(?:\w+\s){0,3}(?:will\s+be\s+(?:enrolled|included|recruited|randomi[sz]ed)|are\s+(?:planned|to\s+be\s+enrolled))")
-_IDENTIFIER: Final = re.compile(r"(?:nct|isrctn|eudract|chictr|euctr|umin|irct|ctri|actrn|drks|jprn|kct)[\s:#-]*(?:[\d-])*$")
+_FORMULA: Final = re.compile(
+    r"\d+(?:\.\d+)?\s?[-−*x×/]\s?(?:\(?(?:age|weight|serum|height|scr|creat|\[)|\d+(?:\.\d+)?\s?[-*x×]\s?\(?(?:age|weight|scr))"
+)
+_FORMULA_LEFT: Final = re.compile(
+    r"(?:\)\s?[x×*/]\s?|age\)?\s?[x×*/(]+\s?|scr\s?[x×*]\s?|creatinine\s?[x×*]\s?|if\s+female[^.;]{0,10}|=\s?\(\s?)$"
+)
+_QUOTA: Final = re.compile(
+    r"\s(?:\w+\s){0,3}(?:will\s+be\s+(?:enrolled|included|recruited|randomi[sz]ed)|are\s+(?:planned|to\s+be\s+enrolled))"
+)
+_IDENTIFIER: Final = re.compile(
+    r"(?:nct|isrctn|eudract|chictr|euctr|umin|irct|ctri|actrn|drks|jprn|kct)[\s:#-]*(?:[\d-])*$"
+)
 _LIST_TAIL: Final = re.compile(
     r"[a-z]?(?:(?:\s?(?:-|/|,|&|to|and|or|through|or/and|and/or)\s?)\(?\d{1,4}(?:\.\d+)*[a-z]?(?![\w%.]\d|\d|\s?(?:x|%|weeks?|months?|days?|years?|hours?|mg|mm|cm|times)(?![a-z])|[a-z]{2}))+"
 )
 _WORD_LEFT: Final = re.compile(r"(?P<word>[a-z][a-z'-]*)[\s.#:,(-]{0,3}$")
-_GLUE: Final = frozenset("on of to than from and or age aged ages within least is at for between most the least under over above below in no".split())
-_NOT_VISIT: Final = re.compile(r"(?:\d|per|a|every|each|one|two|three|last|past|the\s+same|/|or|four|five|six)\s+\w*\W*$")
-_UNIT_AHEAD: Final = re.compile(r"\s?-?(?:%|x\s|years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mg|g/|ml|mm|cm|kg|times|half)(?![a-z])")
+_GLUE: Final = frozenset(
+    "on of to than from and or age aged ages within least is at for between most the least under over above below in no".split()
+)
+_NOT_VISIT: Final = re.compile(
+    r"(?:\d|per|a|every|each|one|two|three|last|past|the\s+same|/|or|four|five|six)\s+\w*\W*$"
+)
+_UNIT_AHEAD: Final = re.compile(
+    r"\s?-?(?:%|x\s|years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mg|g/|ml|mm|cm|kg|times|half)(?![a-z])"
+)
+_CRITERIA: Final = re.compile(
+    r"\s+[a-z/-]*\s?(?:criteria|acr|eular|revis|classif|who|esc|aha|consensus|definition)"
+)
+_NO_RANGE: Final = re.compile(r"\s?(?:%|years?|mg|kg|mmhg|months?)")
+#: Words after which a lone number is the level itself, while a range is the instrument's ("VAS 0-10").
+_LEVEL_LEFT: Final = re.compile(r"(?:vas|nrs|score\s+is|scored)\W*$")
+_SUFFIX: Final = re.compile(r"[a-z]{1,2}(?![a-z0-9])")
+_ABBREVIATED: Final = frozenset({"no", "nos", "point", "points"})
+_BRACKET_WORD: Final = re.compile(r"(?:[a-z]{3,}|\d)\s?\($")
+_BRACKET_JOIN: Final = re.compile(r"(?:either|and|or|following|criteria|:|;)\s?\($")
+_CYCLE_DAY: Final = re.compile(r"(?<=c)\d{1,2}\s?d")
+_PLAIN_PRIOR: Final = frozenset({"", " ", "\n", "≥", "≤", ">", "<", "=", ".", ","})
+#: Instruments whose hyphened number is a version.
+_VERSIONED: Final = frozenset(
+    "dsm icd recist ichd sledai mmt pasi acr phq gad bilag bdi panss ham hamd madrs moca sf eq das 2000".split()
+)
+#: Words that a hyphen ties to a number which is still a quantity ("grade-3", "age-18").
+_TIED: Final = _GLUE | frozenset(
+    "grade stage class score scores day days years age minimum months weeks".split()
+)
 _LETTER: Final = re.compile(r"[a-zα-ω]")
 
 
@@ -79,35 +127,51 @@ def name(text: str, lower: str, start: int, end: int) -> Claim | None:
     Only the neighbouring characters count, so that it holds whatever stands before.
     """
     prior = lower[start - 1 : start]
-    if prior and (_LETTER.match(prior) or prior == "_") and not glued(lower, start):
-        if prior == "x" and (start < 2 or not lower[start - 2].isalpha()):
-            return None
-        rest = _GLUED_NEXT.match(lower, end, end + 30)
-        assert rest is not None
-        stop = rest.end()
-        if _IDENTIFIER.search(lower, max(0, start - 12), start):
-            return "identifier", stop
-        return ("visit" if re.search(r"(?<![a-z])(?:[dvw]|c(?=\d+\s?d))$", lower[max(0, start - 2) : start + 3][: 2 if start < 2 else 2]) and end - start < 3 else "name"), stop
-    if prior == "(" and lower[start - 2 : start - 1] == "t" and (band := _BAND.match(lower, start)):
-        return "name", band.end()
-    if prior in {"-", "/"} and start > 1 and lower[start - 2].isalpha():
-        word = start - 1
-        while word > 0 and (lower[word - 1].isalnum()):
-            word -= 1
-        left = lower[word : start - 1]
-        if prior == "-" and left not in _GLUE and left not in {"grade", "stage", "class", "score", "scores", "day", "days", "years", "age", "minimum", "months", "weeks"}:
-            rest = _GLUED_NEXT.match(lower, end, end + 30)
-            assert rest is not None
-            version = left in {"dsm", "icd", "recist", "ichd", "sledai", "mmt", "pasi", "acr", "phq", "gad", "bilag", "bdi", "panss", "ham", "hamd", "madrs", "moca", "sf", "eq", "das", "2000"}
-            return ("version" if version else "name"), rest.end()
+    if prior not in _PLAIN_PRIOR:
+        if prior == "(" and lower[start - 2 : start - 1] == "t" and (band := _BAND.match(lower, start)):
+            return "name", band.end()
+        if (prior.isalpha() or prior == "_") and not glued(lower, start):
+            return _letters_before(lower, start, end)
+        if prior in {"-", "/"} and lower[start - 2 : start - 1].isalpha() and start > 1:
+            word = last_alnum(lower, start - 1)
+            left = lower[word : start - 1]
+            if prior == "-" and left not in _TIED:
+                return "version" if left in _VERSIONED else "name", _name_end(lower, end)
     following = lower[end : end + 1]
-    if following == "-" or (following and following.isalpha()):
+    if following == "-" or following.isalpha():
         found = _NAME_NEXT.match(lower, end, end + 30)
         if found:
             return "name", found.end()
-    if (test := _TEST.match(lower, end, end + 40)) is not None:
-        return "test_load", test.end()
-    return None
+    elif following != " ":
+        return None
+    test = _TEST.match(lower, end, end + 40)
+    return ("test_load", test.end()) if test else None
+
+
+def _letters_before(lower: str, start: int, end: int) -> Claim | None:
+    """Claim digits that letters precede without a blank; None for the sign of a multiplication."""
+    if lower[start - 1] == "x" and not lower[start - 2 : start - 1].isalpha():
+        return None
+    if _IDENTIFIER.search(lower, max(0, start - 12), start):
+        return "identifier", _name_end(lower, end)
+    letter = lower[max(0, start - 2) : start]
+    visit = end - start <= 2 and (  # noqa: PLR2004 - "D28", "V10"
+        letter[-1] in "dvw" or _CYCLE_DAY.match(lower, start)
+    ) and not letter[:-1].isalpha()
+    return "visit" if visit else "name", _name_end(lower, end)
+
+
+def _name_end(lower: str, end: int) -> int:
+    """Return where a name goes on to behind its digits ("3A4", "19-targeted")."""
+    rest = _GLUED_NEXT.match(lower, end, end + 30)
+    return rest.end() if rest else end
+
+
+def last_alnum(lower: str, end: int) -> int:
+    """Return where the run of letters and digits that ends at ``end`` starts."""
+    while end > 0 and lower[end - 1].isalnum():
+        end -= 1
+    return end
 
 
 def list_number(text: str, lower: str, start: int, expected: int) -> int | None:
@@ -125,19 +189,17 @@ def list_number(text: str, lower: str, start: int, expected: int) -> int | None:
     left = max(0, start - 12)
     if not lower[max(lower.rfind("\n", 0, start) + 1, start - 200) : start].strip(_MARKERS):
         return None if found[0].endswith("-") and _UNIT_AHEAD.match(lower, found.end() - 1) else found.end()
-    if found[0].endswith("-") and lower[start:found.end() - 1] != str(expected):
+    if found[0].endswith("-") and lower[start : found.end() - 1] != str(expected):
         return None
-    bracket = lower[start - 1] == "("
     closes = found[0].endswith((")", ")."))
-    if bracket and closes and not re.search(r"(?:[a-z]{3,}|\d)\s?\($", lower[left:start]) and not _UNIT_AHEAD.match(lower, found.end()):
-        return found.end()
-    if bracket and closes and re.search(r"(?:either|and|or|following|criteria|:|;)\s?\($", lower[left:start]):
-        return found.end()
-    if bracket:
-        return None
+    if lower[start - 1] == "(":
+        if not closes or (_BRACKET_WORD.search(lower, left, start) and not _BRACKET_JOIN.search(lower, left, start)):
+            return None
+        return None if _UNIT_AHEAD.match(lower, found.end()) else found.end()
     if _INLINE_LEFT.search(lower, left, start):
         return found.end()
-    if closes and lower[start - 1] == " " and lower.rfind("(", max(0, start - 80), start) <= lower.rfind(")", max(0, start - 80), start):
+    near = max(0, start - 80)
+    if closes and lower[start - 1] == " " and lower.rfind("(", near, start) <= lower.rfind(")", near, start):
         return found.end()
     return None
 
@@ -170,32 +232,38 @@ def by_words(lower: str, start: int, end: int) -> Claim | None:
     """Return the claim of a number without comparator that its surroundings explain."""
     if ordinal := _ORDINAL.match(lower, start):
         return "identifier", ordinal.end()
-    if (year := _YEAR.match(lower, start)) is not None:
-        return ("date" if _DATE_LEFT.search(lower, max(0, start - 18), start) and not re.match(r"\s+[a-z/-]*\s?(?:criteria|acr|eular|revis|classif|who|esc|aha|consensus|definition)", lower[year.end() :year.end()+30]) else "version"), year.end()
-    if lower[start : start + 12].count(".") and re.match(r"\d+\.\d+\.\d", lower[start : start + 12]):
-        return "cross_reference", end
-    left = max(0, start - 26)
-    if (word := _WORD_LEFT.search(lower, left, start)) and (reason := _reasons().get(word["word"].rsplit("-", 1)[-1]) or _reasons().get(word["word"])):
-        ahead = _UNIT_AHEAD.match(lower, end)
-        if reason == "visit" and _NOT_VISIT.search(lower, max(0, left - 6), word.start() + 1):
-            reason = None
-        if reason in {"cross_reference"} and ("no" == word["word"] or "point" in word["word"] or word["word"] == "number") and lower[start - 1] not in ".#" and word["word"] != "number":
-            reason = None
-        if reason and (reason == "name" or ahead is None) and not re.search(r"[,(:]", lower[word.end("word") : start].replace("(", "", 1 if reason in {"cross_reference", "version"} else 0)):
-            tail = _LIST_TAIL.match(lower, end, end + 40)
-            suffix = re.compile(r"[a-z]{1,2}(?![a-z0-9])").match(lower, end)
-            return reason, tail.end() if tail else suffix.end() if suffix else end
-    if _RANGE_LEFT.search(lower, left - 30 if left > 30 else 0, start) and not re.match(r"\s?(?:%|years?|mg|kg|mmhg|months?)", lower[end:]):
+    if year := _YEAR.match(lower, start):
+        dated = _DATE_LEFT.search(lower, max(0, start - 18), start) and not _CRITERIA.match(lower, year.end())
+        return "date" if dated else "version", year.end()
+    if claim := _after_word(lower, start, end):
+        return claim
+    if _RANGE_LEFT.search(lower, max(0, start - 56), start) and not _NO_RANGE.match(lower, end):
         token = _RANGE_TOKEN.match(lower, start)
-        if token and not re.search(r"(?:vas|nrs|score\s+is|scored)\W*$", lower[left:start]) or re.match(r"\s?(?:-|to)\s?\d", lower[end : end + 6]):
-            assert token is not None
-            return "explanatory_range", max(token.end(), end)
+        if token and (token.end() > end or not _LEVEL_LEFT.search(lower, max(0, start - 26), start)):
+            return "explanatory_range", token.end()
     if scale := _SCALE_RIGHT.match(lower, end, end + 50):
         return "explanatory_range", scale.end()
-    if (formula := _FORMULA.match(lower, start, start + 30)) is not None:
-        return "formula", end if not formula else end
-    if _FORMULA_LEFT.search(lower, max(0, start - 14), start):
+    if _FORMULA.match(lower, start, start + 30) or _FORMULA_LEFT.search(lower, max(0, start - 14), start):
         return "formula", end
-    if _QUOTA.match(lower, end, end + 60):
-        return "quota", end
-    return None
+    return ("quota", end) if _QUOTA.match(lower, end, end + 60) else None
+
+
+def _after_word(lower: str, start: int, end: int) -> Claim | None:
+    """Return the claim of a number that a word of the ledger's list precedes ("exon 19", "Day 1", "section 5.2")."""
+    left = max(0, start - 26)
+    found = _WORD_LEFT.search(lower, left, start)
+    if found is None:
+        return None
+    word = found["word"]
+    reason = _reasons().get(word) or _reasons().get(word.rsplit("-", 1)[-1])
+    if reason is None or (reason != "name" and _UNIT_AHEAD.match(lower, end)):
+        return None
+    if reason == "visit" and _NOT_VISIT.search(lower, max(0, left - 6), found.start() + 1):
+        return None
+    if word in _ABBREVIATED and lower[start - 1] not in ".#":
+        return None
+    opened = "(" if reason in {"cross_reference", "version"} else ""
+    if lower[found.end("word") : start].strip(" .#-" + opened):
+        return None
+    tail = _LIST_TAIL.match(lower, end, end + 40) or _SUFFIX.match(lower, end)
+    return reason, tail.end() if tail else end

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from normalizer.model.mention import Number
 from normalizer.model.span import Span
@@ -26,7 +25,13 @@ WORD: Final = re.compile(
     rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{_UNIT_WORD}))?|{'|'.join(sorted(_ONES, key=len, reverse=True))}"
     r"|once|twice|thrice)(?:[- ]hundred(?![a-z])(?: (?:and )?(?:fifty|twenty|thirty))?)?(?: thousand(?![a-z])| million(?![a-z]))?(?: and a half(?![a-z]))?(?![a-z])"
 )
-_DIGITS: Final = re.compile(r"\d+(?:\.\d+){2,}|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d{1,3}(?: \d{3})+(?![\d.,]?\d)|\d+(?:[.,]\d+)?|\.\d+")
+_DIGITS: Final = re.compile(
+    r"\d+(?:\.\d+){2,}|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d{1,3}(?: \d{3})+(?![\d.,]?\d)|\d+(?:[.,]\d+)?|\.\d+"
+)
+#: A small whole number that nothing goes on: the commonest numeral, read at once.
+_PLAIN: Final = re.compile(r"\d{1,3}(?:(?=\s[a-z(≤≥<>])(?!\s[tmb])|(?=[a-su-z%/);:](?!\d))(?![tmbe]))")
+_POINT_GROUPS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_MIXED: Final = re.compile(r"\s([1-3])/([2-4])(?![\d/])")
 _POWER: Final = re.compile(
     r"\s{0,2}(?:[x*´]\s{0,2}10\s{0,2}(?:\\?\^\s?\(?(?P<caret>[-+]?\d{1,2})\)?|e(?P<ee>[-+]?\d{1,2})|(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
     r"|e(?P<e>[-+]?\d{1,2})(?![\w]))"
@@ -39,8 +44,7 @@ _FRACTIONS: Final = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal(
 _LONGEST: Final = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):  # three times as fast to make as a frozen dataclass; one is made for every number
     """A numeral in the text: offsets, value, other values the characters may mean, and whether words print it."""
 
     start: int
@@ -95,21 +99,24 @@ def read_digits(lower: str, start: int) -> Numeral:
 
     A single comma or point group of three ("1,500", "1.500") keeps its other reading as an alternative.
     """
+    if plain := _PLAIN.match(lower, start):
+        return Numeral(start, plain.end(), Decimal(plain[0]))
     if lower[start] in _FRACTIONS:
         return Numeral(start, start + 1, _FRACTIONS[lower[start]])
     found = _DIGITS.match(lower, start)
     assert found is not None
     token, end = found[0], found.end()
-    if len(token) > _LONGEST or token.count(".") > 1:
-        if len(token) <= _LONGEST and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", token):
+    if len(token) > _LONGEST:
+        return Numeral(start, end, Decimal(0), odd=True)
+    if token.count(".") > 1:
+        if _POINT_GROUPS.fullmatch(token):
             return Numeral(start, end, Decimal(token.replace(".", "")))
         return Numeral(start, end, Decimal(0), odd=True)
     value, alternatives = _plain(token)
     half = lower[end : end + 1]
-    if half in _FRACTIONS and half:
+    if half and half in _FRACTIONS:
         return Numeral(start, end + 1, value + _FRACTIONS[half])
-    fraction = re.compile(r"\s?([1-3])/([2-4])(?![\d/])").match(lower, end) if token.isdigit() and len(token) < 3 else None
-    if fraction and fraction[0][0] == " " and int(fraction[1]) < int(fraction[2]):
+    if fraction := _MIXED.match(lower, end) if token.isdigit() else None:
         return Numeral(start, fraction.end(), value + Decimal(fraction[1]) / Decimal(fraction[2]))
     own = _SELF_POWER.match(lower, start) if token == "10" else None
     if own:

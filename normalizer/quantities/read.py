@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from normalizer.model.mention import Mention
@@ -14,7 +13,8 @@ from normalizer.quantities.comparators import MIRROR
 from normalizer.quantities.fold import fold
 from normalizer.quantities.grades import grade_at, scales
 from normalizer.quantities.numbers import WORD_VALUES, read_digits, read_word
-from normalizer.quantities.quantity import add_limit, add_quantity
+from normalizer.quantities.limits import add_limit
+from normalizer.quantities.quantity import add_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,8 @@ def _trie(words: Iterable[str]) -> str:
     for word in words:
         heads.setdefault(word[:1], set()).add(word[1:])
     parts = [
-        re.escape(head).replace("\\&", r"\s").replace("\\ ", r"\s") + (_trie(tails) if len(tails) > 1 else re.escape(next(iter(tails))).replace("\\&", r"\s").replace("\\ ", r"\s"))
+        re.escape(head).replace("\\&", r"\s").replace("\\ ", r"\s")
+        + (_trie(tails) if len(tails) > 1 else re.escape(next(iter(tails))).replace("\\&", r"\s").replace("\\ ", r"\s"))
         for head, tails in sorted(heads.items())
         if head
     ]
@@ -79,7 +80,9 @@ def _step(build: Builder, found: re.Match[str]) -> int:
         start = found.start()
         if lower[start] <= "9" or lower[start] in "½¼¾":
             return _digits(build, start)
-        build.add(Mention(kind="inert", span=Span(start, start + 1), numerals=(Span(start, start + 1),), reason="list_number"))
+        build.add(
+            Mention(kind="inert", span=Span(start, start + 1), numerals=(Span(start, start + 1),), reason="list_number")
+        )
         return start + 1
     start, end = found.span(1)
     word = found[1]
@@ -116,7 +119,11 @@ def _inert(build: Builder, start: int, digits_end: int, end: int, reason: Ledger
     """Record a numeral that is no quantity; further digits up to ``end`` are claimed with it."""
     end = max(end, digits_end)
     first = Span(start, digits_end)
-    rest = tuple(Span(m.start(), m.end()) for m in _DIGITS.finditer(build.lower, digits_end, end)) if end > digits_end + 1 else ()
+    rest = (
+        tuple(Span(m.start(), m.end()) for m in _DIGITS.finditer(build.lower, digits_end, end))
+        if end > digits_end + 1
+        else ()
+    )
     build.add(Mention(kind="inert", span=Span(start, end), numerals=(first, *rest), reason=reason))
     return end
 
@@ -128,7 +135,11 @@ def _digits(build: Builder, start: int) -> int:
     run_end = run.end() if run else start + 1
     if run_end - start > 30:
         return _inert(build, start, run_end, run_end, "identifier")
-    numbered = lower[run_end : run_end + 1] in ".)" and run_end - start < 3 and inert.list_number(text, lower, start, build.next_item)
+    numbered = (
+        lower[run_end : run_end + 1] in ".)"
+        and run_end - start < 3
+        and inert.list_number(text, lower, start, build.next_item)
+    )
     if not numbered:
         if claim := inert.name(text, lower, start, run_end):
             return _inert(build, start, run_end, claim[1], claim[0])
@@ -146,10 +157,25 @@ def _digits(build: Builder, start: int) -> int:
         start -= 1
     numeral = read_digits(lower, start)
     if numeral.odd:
-        return _inert(build, start, numeral.end, numeral.end, "cross_reference" if "." in text[start : numeral.end] else "identifier")
-    if lower[start - 1 : start] in {"-", "+"} and start > 1 and lower[start - 2] in " (<>≥≤=" and (start > 2) and (lead := build.sign_before(start - 1)) and lead.sign in MIRROR | {"between": "", "from": ""}:
+        return _inert(
+            build,
+            start,
+            numeral.end,
+            numeral.end,
+            "cross_reference" if "." in text[start : numeral.end] else "identifier",
+        )
+    if (
+        lower[start - 1 : start] in {"-", "+"}
+        and start > 1
+        and lower[start - 2] in " (<>≥≤="
+        and (start > 2)
+        and (lead := build.sign_before(start - 1))
+        and lead.sign in MIRROR | {"between": "", "from": ""}
+    ):
         negative = lower[start - 1] == "-"
-        return add_quantity(build, replace(numeral, start=start - 1, value=-numeral.value if negative else numeral.value))
+        return add_quantity(
+            build, numeral._replace(start=start - 1, value=-numeral.value if negative else numeral.value)
+        )
     sign = build.sign_before(start)
     if sign is None or sign.sign in {"in", "from", "since", "between", "last", "for"}:
         if numeral.value <= _LONGEST_LIST and counts.list_size(lower, start):
@@ -160,4 +186,3 @@ def _digits(build: Builder, start: int) -> int:
     if same and (word := read_word(lower, same.start(1))) and word.end == same.end(1) and word.value == numeral.value:
         return add_quantity(build, numeral, restated=(word.start, word.end), resume=same.end())
     return add_quantity(build, numeral)
-

@@ -35,7 +35,9 @@ LIMIT: Final = re.compile(
 _TIMES: Final = re.compile(
     r"\s*(?:-?\s*fold(?:s)?\b|times?\b|x\b(?=\s|\(|[a-z]|$)|x(?=\s*[(iul])|\*|multiplied\s+by|´)?\s*(?:-\s*)?(?:higher\s+than\s+|greater\s+than\s+|above\s+|over\s+|more\s+than\s+|of\s+|that\s+of\s+)?"
 )
-_BASE: Final = re.compile(r"(?:the\s+)?(?:patient'?s?\s+|subject'?s?\s+|their\s+|his\s+or\s+her\s+)?(?:own\s+)?baseline(?:\s+(?:value|level)s?)?\b")
+_BASE: Final = re.compile(
+    r"(?:the\s+)?(?:patient'?s?\s+|subject'?s?\s+|their\s+|his\s+or\s+her\s+)?(?:own\s+)?baseline(?:\s+(?:value|level)s?)?\b"
+)
 _PREDICTED: Final = re.compile(
     r"\s*(?:of\s+)?-?\s*(?:the\s+)?(?:(?:age|gender|sex|height|normal|patient'?s|expected)[- ]*(?:based\s+)?)*(?:predicted|predictive|pred\b|predict\b|expected\s+(?:value|normal))(?:\s+(?:normal\s+)?(?:values?|normal|level))?"
     r"|\s*(?:of\s+)(?:the\s+)?(?:normal|theoretical)(?:\s+(?:predicted\s+)?(?:value|values))?(?!\s+(?:saline|control))"
@@ -56,12 +58,12 @@ _CHANGE_RIGHT: Final = re.compile(
 _CHANGE_LEFT: Final = re.compile(
     rf"(?<![a-z])(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<either>{_EITHER}))(?P<gap>[^.;\d\n]{{0,48}})$"
 )
-_CHANGE_GAP: Final = re.compile(
-    r"(?:\s*\(?(?:equal\s+to|of|by|in|from|to|is|was|the|a|an|approximately|about|defined\s+as|unintentional(?:ly)?|baseline|body|weight|at|least|dose|:|,|=|"
-    r"[a-z0-9/-]+(?:\s+[a-z0-9/-]+)?\s+(?:of|by)|(?:in|of)\s+[^.;,\n]{1,30}))*\s*$"
+_TIGHT: Final = re.compile(r"\s*\(?(?:of|by)?\s*(?:at\s+least\s+)?")
+_LINKED: Final = re.compile(r"\b(?:of|by)\s*$|^\s*(?:in|of|from)\s")
+_LINK: Final = re.compile(r"\b(?:of|by|in|from)\b")
+_GAP_STOP: Final = re.compile(
+    r"\b(?:and|or|with|due|because|within|over|during|who|which|requir\w*|if|risk|despite|for|after|to)\b|,"
 )
-_GAP_STOP: Final = re.compile(r"\b(?:and|or|with|due|because|within|over|during|who|which|requir\w*|if|risk|despite|for|after|to)\b|,")
-_LIMIT_WORDS: Final = re.compile(r"detect|quantif|quantit|lo[dq]|test|assay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +139,10 @@ def change(lower: str, floor: int, start: int, end: int, *, verbless: bool) -> t
         return None
     gap = left["gap"]
     word = next(name for name in ("up", "down", "either") if left[name])
-    tight = re.fullmatch(r"\s*\(?(?:of|by)?\s*(?:at\s+least\s+)?", gap) is not None
-    if not tight and (_GAP_STOP.search(gap) or not re.search(r"\b(?:of|by)\s*$|^\s*(?:in|of|from)\s", gap)):
+    tight = _TIGHT.fullmatch(gap) is not None
+    if not tight and (_GAP_STOP.search(gap) or not _LINKED.search(gap)):
         return None
-    bare = not re.search(r"\b(?:of|by|in|from)\b", gap)
+    bare = not _LINK.search(gap)
     if bare and not verbless:
         return None
     return _NAMES[word], left.start(word), end

@@ -38,19 +38,25 @@ _WASHOUT: Final = re.compile(r"(?:wash-?\s?out)(?:\s+\w+){0,3}\s*$")
 _COMBINE: Final = re.compile(
     r"[^.;\n]{0,90}?whichever\s+(?:time\s+|period\s+|one\s+|duration\s+|of\s+these\s+|was\s+|is\s+|comes\s+|occurs\s+|occurred\s+)*(?:the\s+)?(?:(?P<longer>long(?:er|est)|great(?:er|est)|later|latest|more|larger|last)|(?P<shorter>short(?:er|est)|less(?:er)?|earl(?:ier|iest)|sooner|first|smaller))"
 )
-_COMBINE_LEFT: Final = re.compile(r"the\s+(?:(?P<longer>longer|greater|longest)|(?P<shorter>shorter|lesser))\s+(?:of|period\s+of)\s*(?:either\s+)?$")
+_COMBINE_LEFT: Final = re.compile(
+    r"the\s+(?:(?P<longer>longer|greater|longest)|(?P<shorter>shorter|lesser))\s+(?:of|period\s+of)\s*(?:either\s+)?$"
+)
 _AGE_LEFT: Final = re.compile(
     r"(?<![a-z])(?:age[ds]?(?:\s+(?:group|range|limit|of|at\s+[a-z ]{3,25}|eligible\s+for\s+study))?|years?\s+of\s+age)(?:\s*\([^()]{0,25}\))?(?:\s*\(?(?:is|are|of|at|must\s+be|should\s+be|between|from|range|ranging|:|,|-|was|were|be|at\s+least|in\s+the\s+range|the|equal|to|or|and|limit|years|least|greater|older|than|more|"
     r"less|≥|≤|>|<|=|\d{1,2}|above|over|under|from|male|female|men|women|patients|subjects))*\s*$"
 )
-_AGE_RIGHT: Final = re.compile(r"\s*-?\s*\(?(?:old\b|of\s+age|in\s+age|olds?\b|aged?\b|(?:or|and|&)\s+(?:older|younger|elder))")
+_AGE_RIGHT: Final = re.compile(
+    r"\s*-?\s*\(?(?:old\b|of\s+age|in\s+age|olds?\b|aged?\b|(?:or|and|&)\s+(?:older|younger|elder))"
+)
 _PEOPLE_LEFT: Final = re.compile(
     r"(?:(?<![a-z])(?:patients?|subjects?|participants?|adults?|men|man|women|woman|males?|females?|children|child|volunteers?|individuals?|persons?|people|adolescents?|boys|girls|infants|gender|sex|sexes|outpatients?|inpatients?|either|both|who|is|are|be|must|aged?|being|and|or|healthy|adult|"
     r"older|than|between|over|under|below|above|younger|from|at|least|up|to|equal|more|less|[≥≤<>=,:/*-])(?:\s+|$|(?=[≥≤<>=])))+$|^\W*(?:\d{1,2}[.)]\s*)?(?:from|between|over|under|at\s+least|≥|>|<|≤)?\s*$"
 )
 
 
-def is_age(lower: str, floor: int, start: int, end: int, sign: Sign | None, years: tuple[float | None, float | None] | None) -> bool:
+def is_age(
+    lower: str, floor: int, start: int, end: int, sign: Sign | None, years: tuple[float | None, float | None] | None
+) -> bool:
     """Say whether the time from ``start`` to ``end`` is an age: "aged 18-65 years", "18 years or older".
 
     ``start`` is where comparator or number begins; ``years`` holds both ends when the unit is years, else None.
@@ -61,7 +67,10 @@ def is_age(lower: str, floor: int, start: int, end: int, sign: Sign | None, year
         return True
     if _AGE_LEFT.search(lower, max(floor, start - 60), start):
         return True
-    if years is None or (sign is not None and (sign.past or sign.sign in {"in", "for", "since", "during", "every"} or sign.words == "within")):
+    if years is None or (
+        sign is not None
+        and (sign.past or sign.sign in {"in", "for", "since", "during", "every"} or sign.words == "within")
+    ):
         return False
     low, high = years
     if low is not None and high is not None:
@@ -73,7 +82,9 @@ def is_age(lower: str, floor: int, start: int, end: int, sign: Sign | None, year
     return _PEOPLE_LEFT.search(lower[line:start]) is not None
 
 
-def slot_of(lower: str, floor: int, start: int, end: int, sign: Sign | None, *, anchored: bool, ago: bool, changed: bool) -> TimeSlot:
+def slot_of(
+    lower: str, floor: int, start: int, end: int, sign: Sign | None, *, anchored: bool, ago: bool, changed: bool
+) -> TimeSlot:
     """Tell window, duration and interval apart.
 
     ``anchored`` says that an event with a direction follows; ``ago`` that "ago" does; ``changed`` that a change with
@@ -83,7 +94,15 @@ def slot_of(lower: str, floor: int, start: int, end: int, sign: Sign | None, *, 
     word = sign.sign if sign else ""
     if _INTERVAL_RIGHT.match(lower, end, end + 50) or word == "every":
         return "interval"
-    if changed or _HINT.search(lower, max(0, start - 110), start) and _INTERVAL_LEFT.search(lower, max(0, start - 110), start if word not in {"in", "<=", "during", ">"} else (start + len(sign.words) + 1 if sign else start)):
+    if (
+        changed
+        or _HINT.search(lower, max(0, start - 110), start)
+        and _INTERVAL_LEFT.search(
+            lower,
+            max(0, start - 110),
+            start if word not in {"in", "<=", "during", ">"} else (start + len(sign.words) + 1 if sign else start),
+        )
+    ):
         return "interval"
     if ago or _WASHOUT.search(lower, left, start):
         return "window"
@@ -102,6 +121,11 @@ def slot_of(lower: str, floor: int, start: int, end: int, sign: Sign | None, *, 
             return "duration"
         return "window" if word in {"in", "during", "last", "since", "<="} else "duration"
     return "window"
+
+
+def washout(lower: str, start: int) -> bool:
+    """Say whether "washout of" stands before the time."""
+    return _WASHOUT.search(lower, max(0, start - 30), start) is not None
 
 
 def combine_after(lower: str, end: int) -> Combine | None:

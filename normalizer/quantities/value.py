@@ -31,7 +31,11 @@ def value(token: str) -> Decimal | None:
     titre = _TITRE.match(lower)
     start = titre.end() if titre else 0
     numeral: Numeral | None
-    if lower[start : start + 1].isdigit() or lower[start : start + 1] in ("½", "¼", "¾") or lower[start : start + 1] == ".":
+    if (
+        lower[start : start + 1].isdigit()
+        or lower[start : start + 1] in ("½", "¼", "¾")
+        or lower[start : start + 1] == "."
+    ):
         if lower[start] == "." and not lower[start + 1 : start + 2].isdigit():
             return None
         numeral = read_digits(lower, start)
