@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from normalizer.model.finding import Finding, Repair
 from normalizer.model.mention import Mention
 from normalizer.model.span import Span
 from normalizer.quantities.comparators import Sign, before
@@ -14,6 +13,8 @@ from normalizer.quantities.times import combine_after, combine_before
 from normalizer.units import comparable
 
 if TYPE_CHECKING:
+    from normalizer.model.draft import Combine, TimeSlot
+    from normalizer.model.mention import Number
     from normalizer.quantities.grades import GradeText
 
 _DIGITS: Final = re.compile(r"[0-9]+")
@@ -22,7 +23,12 @@ _JOINED: Final = re.compile(
 )
 _TO: Final = re.compile(r"\s*,?\s*(?:to|and|-|but|but\s+not|up\s+to)?\s*\(?")
 _ELLIPSIS: Final = re.compile(r"\s*[(,;]?\s*(?:or|and)?\s*(?:a\s+score\s+of\s+)?")
+_JOINING: Final = re.compile(r"or|and|[/(,]")
 _HIGHEST_GRADE: Final = 5
+_NEAR: Final = 70  # characters between neighbours that may share something
+_TWO_ENDED: Final = frozenset({"between", "outside"})
+_LOWER: Final = frozenset({">", ">="})
+_UPPER: Final = frozenset({"<", "<="})
 _OR: Final = re.compile(r"\s*,?\s*(?:or|and/or|and|/|,)\s*(?:is\s+)?")
 _RESTATED: Final = re.compile(
     r"\s*(?:[(/=]|or|,\s?or|i\.e\.)\s*\(?\s*(?:i\.e\.?,?|or|=|~|≈|approximately|equivalent\s+to|equals|about|approx\.?|equal\s+to)?\s*"
@@ -88,98 +94,60 @@ class Builder:
     def add_shared(self, mention: Mention, sign: Sign | None) -> None:
         """Append an amount, count or time, first letting it share with its left neighbour what is printed once."""
         last = self.last
-        if (
-            last is not None
-            and last.kind == "grade"
-            and mention.kind == "amount"
-            and mention.unit is None
-            and mention.reference == "absolute"
-        ):
-            gap = self.lower[last.span.end : mention.span.start]
-            number = mention.low or mention.high
-            if (
-                _ELLIPSIS.fullmatch(gap)
-                and number is not None
-                and number.value <= _HIGHEST_GRADE
-                and number.printed.isdigit()
-            ):
-                self._mentions.append(self._graded(last, mention))
-                return
-        if (
-            last is None
-            or last.kind not in {"amount", "count", "time"}
-            or mention.span.start - last.span.end > 70
-            or last.pair == "first"
-        ):
-            self._mentions.append(self._completed(mention))
-            return
-        gap = self.lower[last.span.end : mention.span.start]
-        if mention.kind == "time" and last.kind == "time" and (pair := self._combined(last, mention, gap)):
-            self._mentions[-1:] = pair
-            return
-        if (
-            last.kind == mention.kind
-            and last.low is None
-            and mention.high is None
-            and last.comparator == "<"
-            and mention.comparator == ">"
-            and _OR.fullmatch(gap)
-            and last.reference == mention.reference
-            and self._one_unit(last, mention)
-        ):
-            self._mentions[-1] = self._outside(last, mention, low=last.high, high=mention.low)
-            return
-        if (
-            last.kind == mention.kind
-            and last.comparator == ">"
-            and mention.comparator == "<"
-            and _OR.fullmatch(gap)
-            and "or" in gap
-            and self._one_unit(last, mention)
-            and last.low
-            and mention.high
-            and last.low.value > mention.high.value
-            and last.reference == mention.reference
-        ):
-            self._mentions[-1] = self._outside(last, mention, low=mention.high, high=last.low)
-            return
-        if (
-            last.unit is None
-            and mention.unit is not None
-            and last.kind == mention.kind == "amount"
-            and last.comparator in {">", ">="}
-            and mention.comparator in {"<", "<="}
-            and last.reference == "absolute"
-            and _TO.fullmatch(gap)
-        ):
-            self._mentions[-1] = replace(last, unit=mention.unit, span=last.span.cover(mention.unit.span))
+        if last is None or mention.span.start - last.span.end > _NEAR or last.pair == "first":
             self._mentions.append(mention)
             return
-        if (
-            _RESTATED.fullmatch(gap)
-            and mention.comparator in {None, last.comparator}
-            and last.comparator != "between"
-            and mention.kind != "count"
-            and self._restates(last, mention)
-        ):
-            shared = self._with_comparator(mention, last)
-            self._mentions.append(replace(shared, restates=True, slot=last.slot or mention.slot))
-            return
-        if (
-            mention.comparator is None
-            and sign is None
-            and last.comparator not in {None, "between", "outside"}
-            and last.kind == mention.kind
-            and last.reference == mention.reference
-            and ("or" in gap or "/" in gap or "(" in gap or "," in gap or "and" in gap)
-            and _JOINED.fullmatch(gap)
-            and (last.unit is None or self._one_unit(last, mention))
-        ):
-            if last.unit is None and mention.unit is not None and last.reference == "absolute":
-                self._mentions[-1] = replace(last, unit=mention.unit, span=last.span.cover(mention.unit.span))
+        gap = self.lower[last.span.end : mention.span.start]
+        if last.kind == "grade":
+            self._mentions.append(self._graded(last, mention) if self._elliptical(mention, gap) else mention)
+        elif last.kind != mention.kind:
+            self._mentions.append(mention)
+        elif mention.kind == "time" and (pair := self._combined(last, mention, gap)):
+            self._mentions[-1:] = pair
+        elif merged := self._merged(last, mention, gap):
+            self._mentions[-1] = merged
+        elif mention.kind != "count" and self._restates(last, mention, gap):
+            self._mentions.append(replace(self._with_comparator(mention, last), restates=True, slot=last.slot))
+        elif sign is None and self._shares(last, mention, gap):
+            self._lend_unit(last, mention)
             self._mentions.append(self._with_comparator(mention, last))
-            return
-        self._mentions.append(self._completed(mention))
+        else:
+            if last.comparator in _LOWER and mention.comparator in _UPPER and _TO.fullmatch(gap):
+                self._lend_unit(last, mention)
+            self._mentions.append(mention)
+
+    def _lend_unit(self, last: Mention, mention: Mention) -> None:
+        """Give the last Mention the unit that is printed once, behind the next one."""
+        if last.unit is None and mention.unit is not None and last.reference == "absolute" and last.kind == "amount":
+            self._mentions[-1] = replace(last, unit=mention.unit, span=last.span.cover(mention.unit.span))
+
+    @staticmethod
+    def _elliptical(mention: Mention, gap: str) -> bool:
+        """Say whether a bare number goes on with the grades before it: "ECOG 0-1 (0-2 if ...)"."""
+        number = mention.low or mention.high
+        if mention.kind != "amount" or mention.unit is not None or mention.reference != "absolute" or number is None:
+            return False
+        return number.value <= _HIGHEST_GRADE and number.printed.isdigit() and _ELLIPSIS.fullmatch(gap) is not None
+
+    def _merged(self, last: Mention, mention: Mention, gap: str) -> Mention | None:
+        """Merge "< 52 or > 104" and "> 104 or < 52" of one subject into one bound."""
+        if last.reference != mention.reference or not self._one_unit(last, mention) or not _OR.fullmatch(gap):
+            return None
+        if last.comparator == "<" and mention.comparator == ">":
+            return self._outside(last, mention, last.high, mention.low)
+        if last.comparator == ">" and mention.comparator == "<" and "or" in gap:
+            low, high = mention.high, last.low
+            if low is not None and high is not None and low.value < high.value:
+                return self._outside(last, mention, low, high)
+        return None
+
+    def _shares(self, last: Mention, mention: Mention, gap: str) -> bool:
+        """Say whether the last comparator holds for the next number too: ">= 12 (girls) or 13 (boys)"."""
+        if mention.comparator is not None or last.comparator is None or last.comparator in _TWO_ENDED:
+            return False
+        if last.reference != mention.reference or not _JOINED.fullmatch(gap) or not _JOINING.search(gap):
+            return False
+        return last.unit is None or self._one_unit(last, mention)
 
     @staticmethod
     def _graded(last: Mention, mention: Mention) -> Mention:
@@ -197,12 +165,12 @@ class Builder:
         return last.unit.code == mention.unit.code and last.unit.printed.lower() == mention.unit.printed.lower()
 
     @staticmethod
-    def _outside(last: Mention, mention: Mention, **ends: object) -> Mention:
+    def _outside(last: Mention, mention: Mention, low: Number | None, high: Number | None) -> Mention:
         """Merge "< 52 or > 104" into one bound."""
         return replace(
             mention, span=last.span.cover(mention.span), numerals=(*last.numerals, *mention.numerals), comparator="outside",
-            comparator_span=last.comparator_span, unit=mention.unit or last.unit, findings=(*last.findings, *mention.findings),
-            repairs=(*last.repairs, *mention.repairs), **ends,  # type: ignore[arg-type] - low and high
+            comparator_span=last.comparator_span, unit=mention.unit or last.unit, low=low, high=high,
+            findings=(*last.findings, *mention.findings), repairs=(*last.repairs, *mention.repairs),
         )  # fmt: skip
 
     @staticmethod
@@ -220,57 +188,52 @@ class Builder:
         )  # fmt: skip
 
     @staticmethod
-    def _restates(last: Mention, mention: Mention) -> bool:
-        """Say whether both print one limit in two units."""
-        if last.unit is None or mention.unit is None or last.unit.code is None or mention.unit.code is None:
+    def _restates(last: Mention, mention: Mention, gap: str) -> bool:
+        """Say whether both print one limit in two units: ">= 8.8 g/dL (88 g/L)"."""
+        if not _RESTATED.fullmatch(gap) or mention.comparator not in {None, last.comparator} or last.restates:
             return False
-        if last.unit.code == mention.unit.code or last.kind != mention.kind or last.restates:
+        if last.comparator == "between" or last.unit is None or mention.unit is None:
+            return False
+        one, two = last.unit.code, mention.unit.code
+        if one is None or two is None or one == two:
             return False
         if last.kind == "time":
-            return "{half_life}" not in {last.unit.code, mention.unit.code}
-        one, two = last.low or last.high, mention.low or mention.high
-        if one is not None and two is not None and one.value == two.value:
+            return "{half_life}" not in {one, two}
+        first, second = last.low or last.high, mention.low or mention.high
+        if first is not None and second is not None and first.value == second.value:
             return False
-        return comparable(last.unit.code, mention.unit.code) or _mass_and_amount(last.unit.code, mention.unit.code)
+        return comparable(one, two) or _mass_and_amount(one, two)
 
-    def _combined(self, last: Mention, mention: Mention, gap: str) -> list[Mention] | None:
+    def _combined(self, last: Mention, mention: Mention, gap: str) -> tuple[Mention, Mention] | None:
         """Join "4 weeks or 5 half-lives (whichever is longer)": shared comparator, anchor and direction on both."""
         if not _OR_TIME.fullmatch(gap):
             return None
         end = max(mention.span.end, mention.anchor_span.end if mention.anchor_span else 0)
+        number = last.low or last.high
         half = any(m.unit is not None and m.unit.code == "{half_life}" for m in (last, mention))
         combine = (
             combine_after(self.lower, mention.span.end)
             or combine_after(self.lower, end)
             or combine_before(
-                self.lower,
-                max(0, last.span.start - 40),
-                last.span.start + 30
-                if False
-                else (last.low or last.high).span.start
-                if (last.low or last.high)
-                else last.span.start,
+                self.lower, max(0, last.span.start - 40), number.span.start if number else last.span.start
             )
-        )  # type: ignore[union-attr]
+        )
         if combine is None and not half:
             return None
         one, two = last, mention
-        if two.comparator is None and one.comparator is not None and one.comparator not in {"between", "outside"}:
+        if two.comparator is None and one.comparator is not None and one.comparator not in _TWO_ENDED:
             two = self._with_comparator(two, one)
         source = two if two.anchor_text or two.direction else one
         slot = one.slot if one.comparator_span or one.slot == "window" else two.slot
-        shared = {
-            "anchor": source.anchor,
-            "anchor_text": source.anchor_text,
-            "anchor_span": source.anchor_span,
-            "direction": source.direction,
-            "combine": combine,
-            "slot": slot,
-        }
-        return [replace(one, **shared), replace(two, **shared)]  # type: ignore[arg-type] - copied fields
+        return self._timed(one, source, combine, slot), self._timed(two, source, combine, slot)
 
-    def _completed(self, mention: Mention) -> Mention:
-        return mention
+    @staticmethod
+    def _timed(mention: Mention, source: Mention, combine: Combine | None, slot: TimeSlot | None) -> Mention:
+        """Give ``mention`` the anchor and direction of ``source``."""
+        return replace(
+            mention, anchor=source.anchor, anchor_text=source.anchor_text, anchor_span=source.anchor_span,
+            direction=source.direction, combine=combine, slot=slot,
+        )  # fmt: skip
 
     def finish(self) -> tuple[Mention, ...]:
         """Return the Mentions in order of their numbers."""
@@ -288,4 +251,3 @@ def _mass_and_amount(one: str, two: str) -> bool:
 
 
 _WORDS: Final = frozenset({"zero", "one", "two", "three", "four", "five"})
-_ = (Finding, Repair)

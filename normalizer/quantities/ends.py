@@ -17,9 +17,7 @@ _RANGE: Final = re.compile(
     r"|\sto(?=\d))\s?(?:a\s+maximum\s+of\s+|age\s+|and\s+|including\s+|approximately\s+)?(?=[-+]?[0-9.a-z])"
 )
 #: Between the unit of the first end and the link: "18 years old to", "50 kg (inclusive) and".
-_INNER: Final = re.compile(
-    r"(?:\s?(?:years?|yrs?)?\s?(?:old|of\s+age)|\s?\((?:inclusive|included|exclusive)\))?"
-)
+_INNER: Final = re.compile(r"(?:\s?(?:years?|yrs?)?\s?(?:old|of\s+age)|\s?\((?:inclusive|included|exclusive)\))?")
 _BETWEEN: Final = re.compile(r"\s?(?:,\s?)?(?:and|&|-|to|~|or)\s?(?:age\s+|up\s+to\s+)?(?=[-+]?[0-9.a-z])")
 _OR_NEXT: Final = re.compile(r"\s(?:or|to)\s(?=[0-9a-z])")
 SLASH: Final = re.compile(r"\s?/\s?(\d{1,4})(?![\d.]*\d?/|\d)")
@@ -41,7 +39,9 @@ def number_at(lower: str, at: int) -> Numeral | None:
     char = lower[at : at + 1]
     if char in {"-", "+"} and lower[at + 1 : at + 2].isdigit():
         numeral = read_digits(lower, at + 1)
-        return None if numeral.odd else numeral._replace(start=at, value=-numeral.value if char == "-" else numeral.value)
+        return (
+            None if numeral.odd else numeral._replace(start=at, value=-numeral.value if char == "-" else numeral.value)
+        )
     if "0" <= char <= "9" or (char == "." and lower[at + 1 : at + 2].isdigit()):
         numeral = read_digits(lower, at)
         return None if numeral.odd else numeral

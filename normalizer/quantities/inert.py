@@ -83,9 +83,7 @@ _NOT_VISIT: Final = re.compile(
 _UNIT_AHEAD: Final = re.compile(
     r"\s?-?(?:%|x\s|years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mg|g/|ml|mm|cm|kg|times|half)(?![a-z])"
 )
-_CRITERIA: Final = re.compile(
-    r"\s+[a-z/-]*\s?(?:criteria|acr|eular|revis|classif|who|esc|aha|consensus|definition)"
-)
+_CRITERIA: Final = re.compile(r"\s+[a-z/-]*\s?(?:criteria|acr|eular|revis|classif|who|esc|aha|consensus|definition)")
 _NO_RANGE: Final = re.compile(r"\s?(?:%|years?|mg|kg|mmhg|months?)")
 #: Words after which a lone number is the level itself, while a range is the instrument's ("VAS 0-10").
 _LEVEL_LEFT: Final = re.compile(r"(?:vas|nrs|score\s+is|scored)\W*$")
@@ -100,9 +98,7 @@ _VERSIONED: Final = frozenset(
     "dsm icd recist ichd sledai mmt pasi acr phq gad bilag bdi panss ham hamd madrs moca sf eq das 2000".split()
 )
 #: Words that a hyphen ties to a number which is still a quantity ("grade-3", "age-18").
-_TIED: Final = _GLUE | frozenset(
-    "grade stage class score scores day days years age minimum months weeks".split()
-)
+_TIED: Final = _GLUE | frozenset("grade stage class score scores day days years age minimum months weeks".split())
 _LETTER: Final = re.compile(r"[a-zα-ω]")
 
 
@@ -155,9 +151,13 @@ def _letters_before(lower: str, start: int, end: int) -> Claim | None:
     if _IDENTIFIER.search(lower, max(0, start - 12), start):
         return "identifier", _name_end(lower, end)
     letter = lower[max(0, start - 2) : start]
-    visit = end - start <= 2 and (  # noqa: PLR2004 - "D28", "V10"
-        letter[-1] in "dvw" or _CYCLE_DAY.match(lower, start)
-    ) and not letter[:-1].isalpha()
+    visit = (
+        end - start <= 2
+        and (  # noqa: PLR2004 - "D28", "V10"
+            letter[-1] in "dvw" or _CYCLE_DAY.match(lower, start)
+        )
+        and not letter[:-1].isalpha()
+    )
     return "visit" if visit else "name", _name_end(lower, end)
 
 

@@ -130,7 +130,11 @@ def _slash(parts: Parts, slash: re.Match[str]) -> bool:
         parts.end = slash.end()
         parts.extra.append(Span(slash.start(1), slash.end(1)))
         return True
-    if first.value < second <= _LONGEST_FRACTION and parts.sign is not None and "." not in lower[first.start : first.end]:
+    if (
+        first.value < second <= _LONGEST_FRACTION
+        and parts.sign is not None
+        and "." not in lower[first.start : first.end]
+    ):
         parts.low, parts.end = Numeral(first.start, slash.end(), first.value / second), slash.end()
         return True
     return False

@@ -108,7 +108,15 @@ def _window(parts: Parts, event: Event | None, direction: Direction | None) -> T
     """Find the windows that are none: the period of a rate, and what is promised until after an event."""
     last, sign = parts.build.last, parts.sign
     near = last is not None and _NEAR.fullmatch(parts.lower, last.span.end, parts.start) is not None
-    if sign is not None and sign.sign == "in" and not sign.past and event is None and near and last and last.kind == "count":
+    if (
+        sign is not None
+        and sign.sign == "in"
+        and not sign.past
+        and event is None
+        and near
+        and last
+        and last.kind == "count"
+    ):
         return "interval"
     if direction != "after":
         return "window"
