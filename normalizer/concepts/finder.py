@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate, pairwise, repeat
+from itertools import accumulate, repeat
 from typing import Final, NamedTuple
 
 from normalizer.concepts.table import Name, names, spellings
@@ -17,6 +17,7 @@ _BREAK: Final = re.compile(r"[^\w\s\-‐‑–⁃'’´`/.&+]|(?<![Ss]t)(?<!\b\w
 _PIECES: Final = re.compile(f"({WORD.pattern})")
 _JOINTS: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789", " \t\r\n\xa0-‐‑–⁃./'’")
 _TO_SUBSCRIPT: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_JOINED: Final = frozenset({" ", "-", "", "/"})
 _GLUED: Final = re.compile(r"[-–‑]?\d")
 _FRACTION: Final = re.compile(r"[.,]?\d")
 _LONE_LETTER: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]\s+\d")
@@ -36,13 +37,15 @@ class Index:
     """The names by their singular words.
 
     ``words`` maps each spelling of a vocabulary word to that word; ``phrases`` the words of a name, joined by blanks,
-    to the names so printed, each with its letters alone; ``lengths`` the first two words of longer names to their
-    numbers of words, longest first.
+    to the names so printed, each with its letters alone; ``plain`` those of them that need no second look at letter
+    case, context or what follows; ``heads`` the first word of every name, then its second, to the numbers of words of
+    the names that so begin, longest first.
     """
 
     words: dict[str, str]
     phrases: dict[str, list[tuple[Name, str]]]
-    lengths: dict[tuple[str, str], list[int]]
+    plain: dict[str, Name]
+    heads: dict[str, dict[str, list[int]]]
 
 
 def _add_spellings(words: dict[str, str], printed: str, word: str) -> None:
@@ -60,7 +63,7 @@ def index() -> Index:
     """Return the names by their words, built once."""
     words: dict[str, str] = {}
     phrases: dict[str, list[tuple[Name, str]]] = {}
-    lengths: dict[tuple[str, str], list[int]] = {}
+    heads: dict[str, dict[str, list[int]]] = {}
     for name in names():
         parts = []
         for printed in WORD.findall(name.printed.lower()):
@@ -70,17 +73,24 @@ def index() -> Index:
             parts.append(word)
         bare = name.printed.translate(_JOINTS) if name.case != "any" else ""
         phrases.setdefault(" ".join(parts), []).append((name, bare))
+        seconds = heads.setdefault(parts[0], {})
         if len(parts) > 1:
-            found = lengths.setdefault((parts[0], parts[1]), [])
-            if len(parts) not in found:
-                found.append(len(parts))
-    for found in lengths.values():
-        found.sort(reverse=True)
+            lengths = seconds.setdefault(parts[1], [])
+            if len(parts) not in lengths:
+                lengths.append(len(parts))
+                lengths.sort(reverse=True)
     for printed, word in spellings().items():
         if word in words:
             words[printed] = words[unaccented(printed)] = word
             words.setdefault(printed + "s", word)
-    return Index(words, phrases, lengths)
+    return Index(words, phrases, {key: found[0][0] for key, found in phrases.items() if _is_plain(found)}, heads)
+
+
+def _is_plain(candidates: list[tuple[Name, str]]) -> bool:
+    name = candidates[0][0]
+    printed = name.printed
+    simple = name.case == "any" and not name.context and len(printed) > _SHORT and not printed[-1].isdigit()
+    return simple and len(candidates) == 1 and "(" not in printed
 
 
 def _reads(surface: str, printed: str, name: Name, all_capitals: bool) -> bool:
@@ -119,7 +129,10 @@ class _Reader:
             if len(surface) <= _SHORT and _GLUED.match(text, end):
                 return None
         chosen = None
+        broken = _BREAK.search(text, start, end) is not None
         for name, printed in candidates:
+            if broken and surface.lower() != name.printed.lower():
+                continue
             if name.case != "any" and not _reads(surface, printed, name, self.all_capitals):
                 continue
             if not name.context:
@@ -142,32 +155,39 @@ def find(text: str, hint: str = "") -> tuple[NameHit, ...]:
     """
     low = lowered(text)
     tables = index()
-    phrases, lengths = tables.phrases, tables.lengths
+    heads, plain, phrases = tables.heads, tables.plain, tables.phrases
     pieces = _PIECES.split(low)
     words = list(map(tables.words.get, pieces[1::2], repeat("")))
-    words.append("")
-    pairs = list(pairwise(words))
-    starts = [at for at, pair in enumerate(pairs) if pair in lengths or pair[0] in phrases]
+    starts = [at for at, word in enumerate(words) if word in heads]
     if not starts:
         return ()
+    words.append("")
     ends = list(accumulate(map(len, pieces)))
-    choose = _Reader(text, low, hint.lower(), text.isupper()).choose
+    reader = _Reader(text, low, hint.lower(), text.isupper())
     hits: list[NameHit] = []
     free = 0
     for at in starts:
         if at < free:
             continue
+        word = words[at]
         start = ends[2 * at]
-        for length in (*lengths.get(pairs[at], ()), 1):
-            candidates = phrases.get(" ".join(words[at : at + length]) if length > 1 else words[at])
-            if candidates is None:
+        for length in heads[word].get(words[at + 1], ()):
+            key = " ".join(words[at : at + length])
+            if key not in phrases:
                 continue
             end = ends[2 * (at + length) - 1]
-            if length > 1 and _BREAK.search(text, start, end):
-                continue
-            name = choose(candidates, start, end)
+            joints = pieces[2 * at + 2 : 2 * (at + length) : 2]
+            name = plain.get(key) if _JOINED.issuperset(joints) else None
+            if name is None:
+                name = reader.choose(phrases[key], start, end)
             if name is not None:
                 hits.append(NameHit(Span(start, end), name))
                 free = at + length
                 break
+        else:
+            if word in phrases:
+                end = ends[2 * at + 1]
+                name = plain.get(word) or reader.choose(phrases[word], start, end)
+                if name is not None:
+                    hits.append(NameHit(Span(start, end), name))
     return tuple(hits)
