@@ -58,8 +58,8 @@ def add_amount(parts: Parts, right: int) -> int:
     low, high = parts.numbers()
     mention = Mention(
         kind=kind, span=Span(parts.start, end), numerals=parts.numerals(parts.start, end), comparator=parts.comparator,
-        comparator_span=parts.comparator_span(), low=low, high=high, unit=unit, reference=parts.reference, change=change,
-        pair="first" if parts.pair else None, findings=tuple(parts.findings), repairs=tuple(parts.repairs),
+        comparator_span=parts.comparator_span(), low=low, high=high, unit=unit, reference=parts.reference,
+        change=change, pair="first" if parts.pair else None, findings=tuple(parts.findings), repairs=tuple(parts.repairs),
     )  # fmt: skip
     parts.add(mention)
     if parts.pair is not None:

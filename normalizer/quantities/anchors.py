@@ -12,22 +12,39 @@ from typing import TYPE_CHECKING, Final, cast
 if TYPE_CHECKING:
     from normalizer.model.draft import Anchor, Direction
 
-_BEFORE: Final = r"before|prior\s+to|previous\s+to|preceding|in\s+advance\s+of|ahead\s+of|pre-|prior(?=\s+(?:the\s|study|inclusion|enrol|screen|random|treat|first|start|surg|entry|dos|sign|trial|informed|consent|baseline|day|visit|infusion|registration|entering|to)))"
+_BEFORE: Final = (
+    r"before|prior\s+to|previous\s+to|preceding|in\s+advance\s+of|ahead\s+of|pre-"
+    r"|prior(?=\s+(?:the\s|study|inclusion|enrol|screen|random|treat|first|start|surg|entry|dos|sign|trial"
+    r"|informed|consent|baseline|day|visit|infusion|registration|entering|to)))"
+)
 #: What may stand between a time and its anchor, then the preposition that says on which side.
 _SIDE: Final = re.compile(
-    r"(?:\s*(?:\([^()\n]{0,140}\)|,|or\s+(?:more|longer|less|greater|earlier)|immediately|duration|just|directly|in\s+duration|at\s+least|period|interval|window|inclusive|old|apart|time|and|either|immediate(?:ly)?|of\s+age|shortly|,?\s*whichever\s+[a-z ]{4,24},?|wash-?out(?:\s+period)?|has\s+elapsed|have\s+elapsed|must\s+have\s+elapsed|must\s+elapse))*\s*"
-    rf"(?:(?P<either>before\s+(?:or|and|to|/)\s+after|prior\s+to\s+(?:or|and)\s+(?:after|following)|on\s+either\s+side\s+of|of\s+(?:before|after)\s+or)|(?P<before>{_BEFORE}"
-    r"|(?P<after>after|following|post|subsequent\s+to|since|beyond|from(?!\s+(?:a|an|any)\s)|past(?=\s+(?:the|last|end|study)))"
-    r"|(?P<during>during|throughout)|(?P<null>of(?!\s+(?:age|life|treat(?:ment|ing)\s+with|stable|continuous|persist))|at(?=\s+(?:screening|baseline|the\s+time\s+of))|to(?=\s+(?:screening|baseline|enrol|random|inclusion|study|first|the\s+(?:first|start|study|date)))))(?![a-z])"
+    r"(?:\s*(?:\([^()\n]{0,140}\)|,|or\s+(?:more|longer|less|greater|earlier)|immediately|duration|just"
+    r"|directly|in\s+duration|at\s+least|period|interval|window|inclusive|old|apart|time|and|either"
+    r"|immediate(?:ly)?|of\s+age|shortly|,?\s*whichever\s+[a-z ]{4,24},?|wash-?out(?:\s+period)?"
+    r"|has\s+elapsed|have\s+elapsed|must\s+have\s+elapsed|must\s+elapse))*\s*"
+    rf"(?:(?P<either>before\s+(?:or|and|to|/)\s+after|prior\s+to\s+(?:or|and)\s+(?:after|following)"
+    rf"|on\s+either\s+side\s+of|of\s+(?:before|after)\s+or)|(?P<before>{_BEFORE}"
+    r"|(?P<after>after|following|post|subsequent\s+to|since|beyond|from(?!\s+(?:a|an|any)\s)|past(?=\s+(?:the"
+    r"|last|end|study)))"
+    r"|(?P<during>during|throughout)|(?P<null>of(?!\s+(?:age|life|treat(?:ment|ing)\s+with|stable|continuous"
+    r"|persist))|at(?=\s+(?:screening|baseline|the\s+time\s+of))|to(?=\s+(?:screening|baseline|enrol|random"
+    r"|inclusion|study|first|the\s+(?:first|start|study|date)))))(?![a-z])"
 )
 _LEAD: Final = re.compile(
-    r"\s*(?:the\s+(?:date|day|time)\s+of\s+(?!the\s+last\s+menstr)(?:the\s+)?|the\s+|an?\s+(?!prior|previous)|his/her\s+|their\s+|any\s+(?=study))?"
+    r"\s*(?:the\s+(?:date|day|time)\s+of\s+(?!the\s+last\s+menstr)(?:the\s+)?|the\s+|an?\s+(?!prior|previous)"
+    r"|his/her\s+|their\s+|any\s+(?=study))?"
 )
 #: Where the words of an anchor end.
 _STOP: Final = re.compile(
-    r"[,;:()\n]|\.(?=\s|$|\))|\s+(?:and|unless|if|with|who|that|which|is|are|was|were|must|will|should|shall|may|can|has|have|had|but|except|for|in|on|as|"
-    r"until|through|throughout|when|where|while|due|because|requiring|without|by|using|not|other|including|provided|whichever|indicates?|shows?|demonstrat\w+|within|confirmed|to(?=\s+(?:be|have|the\s+(?:end|completion|last)|avoid))|"
-    r"or(?!\s+(?:baseline|screening|enrol|random|inclusion|consent|start|first|study|assent|planned|day|dosing|registration|registry|treatment|infusion|visit|trial|surgery|during|apheresis|leuk|lympho|cycle|administration)))(?![a-z])|<|>|≥|≤|\d+\.\s+[a-z]"
+    r"[,;:()\n]|\.(?=\s|$|\))|\s+(?:and|unless|if|with|who|that|which|is|are|was|were|must|will|should|shall"
+    r"|may|can|has|have|had|but|except|for|in|on|as|"
+    r"until|through|throughout|when|where|while|due|because|requiring|without|by|using|not|other|including"
+    r"|provided|whichever|indicates?|shows?|demonstrat\w+|within|confirmed|to(?=\s+(?:be|have|the\s+(?:end"
+    r"|completion|last)|avoid))|"
+    r"or(?!\s+(?:baseline|screening|enrol|random|inclusion|consent|start|first|study|assent|planned|day"
+    r"|dosing|registration|registry|treatment|infusion|visit|trial|surgery|during|apheresis|leuk|lympho|cycle"
+    r"|administration)))(?![a-z])|<|>|≥|≤|\d+\.\s+[a-z]"
 )
 _LONGEST: Final = 90
 _DURING_AND: Final = re.compile(
@@ -35,13 +52,15 @@ _DURING_AND: Final = re.compile(
 )
 _FAR: Final = re.compile(r"\s+of\s[^.;:,()\d\n]{3,60}?\s(?:before|prior\s+to|preceding)(?![a-z])")
 _PROMISE: Final = re.compile(
-    r"contracept|birth\s+control|abstinen|abstain|barrier|condom|donat|conceiv|become\s+pregnant|breast-?\s?feed|until\s+(?:at\s+least\s+)?$|through\s*$"
+    r"contracept|birth\s+control|abstinen|abstain|barrier|condom|donat|conceiv|become\s+pregnant"
+    r"|breast-?\s?feed|until\s+(?:at\s+least\s+)?$|through\s*$"
 )
 _BEGINNING: Final = re.compile(r"first|start|initia|begin|day|c1|1st")
 #: "from the last 4 weeks": no event.
 _LAST_PERIOD: Final = re.compile(r"last\s+(?:\d|two|three|four|five|six|few|year|month|week)")
 _LEFT: Final = re.compile(
-    rf"(?<![a-z])(?:(?P<before>{_BEFORE}|(?P<after>after|following))(?![a-z])\s+(?P<text>[^.;,()\n<>≥≤]{{3,50}}?)\s*[(,]\s*(?:i\.?e\.?,?\s*)?$"
+    rf"(?<![a-z])(?:(?P<before>{_BEFORE}|(?P<after>after"
+    rf"|following))(?![a-z])\s+(?P<text>[^.;,()\n<>≥≤]{{3,50}}?)\s*[(,]\s*(?:i\.?e\.?,?\s*)?$"
 )
 
 

@@ -21,13 +21,14 @@ _SIGN: Final = re.compile(
 )
 _NAMES: Final[dict[str, str]] = {"ge": ">=", "le": "<=", "gt": ">", "lt": "<", "eq": "=", "pm": "±", "lost": "?"}
 #: Words that may stand between a comparator and its number; the second set says that the time is a past one.
-_FILLERS: Final = frozenset(
-    "the a an about approximately approx around roughly estimated of age total first period score level value "
-    "any their his her its another additional other grade stage ages aged equivalent duration weight body bmi up".split()
-)
+_FILLERS: Final = frozenset({
+    "the", "a", "an", "about", "approximately", "approx", "around", "roughly", "estimated", "of", "age", "total",
+    "first", "period", "score", "level", "value", "any", "their", "his", "her", "its", "another", "additional",
+    "other", "grade", "stage", "ages", "aged", "equivalent", "duration", "weight", "body", "bmi", "up",
+})  # fmt: skip
 _PREPOSITIONS: Final = frozenset({"between", "from", "betwen", "in", "during", "for", "every", "since"})
-PAST: Final = frozenset("last past former previous prior preceding recent most immediately".split())
-COMING: Final = frozenset("next coming following subsequent".split())
+PAST: Final = frozenset(["last", "past", "former", "previous", "prior", "preceding", "recent", "most", "immediately"])
+COMING: Final = frozenset(["next", "coming", "following", "subsequent"])
 _NEGATION: Final = re.compile(
     r"(?:\b(?:no|not|never|cannot|nor)|n't)(?:\s+(?:be|to\s+be|been|have\s+been|have|to|is|are|ever|any))?\s*$"
 )
@@ -38,8 +39,10 @@ _AFTER: Final = re.compile(
     r"(?:\s*(?:'s\s+)?\(?(?:of\s+age|old|in\s+age|duration|in\s+duration)?\)?)?\s*,?\s*\(?\s*(?:"
     r"(?:or|and|&|/)\s*(?:equal\s+(?:to\s+)?or\s+)?(?:is\s+|are\s+)?"
     r"(?:(?P<ge>older|more|greater|higher|above|over|longer|beyond|better|worse|up|upwards?|later|larger|elder|equal)"
-    r"|(?P<le>less|fewer|younger|lower|below|under|shorter|earlier|smaller|downwards?))(?![a-z])(?!\s+th[ae]n)(?! *(?:or equal|the age|age|[<>≥≤])? *(?:of )?\d)"
-    r"|(?P<min>at\s+(?:a\s+|the\s+)?(?:minimum|least)|minimum)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d))|(?P<max>at\s+(?:a\s+|the\s+)?(?:maximum|most)|maximum|max)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d)))"
+    r"|(?P<le>less|fewer|younger|lower|below|under|shorter|earlier|smaller"
+    r"|downwards?))(?![a-z])(?!\s+th[ae]n)(?! *(?:or equal|the age|age|[<>≥≤])? *(?:of )?\d)"
+    r"|(?P<min>at\s+(?:a\s+|the\s+)?(?:minimum|least)|minimum)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d))"
+    r"|(?P<max>at\s+(?:a\s+|the\s+)?(?:maximum|most)|maximum|max)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d)))"
 )
 
 
@@ -60,7 +63,7 @@ class Sign(NamedTuple):  # a tuple for speed: one is made for most numbers
 
 @cache
 def _phrases() -> dict[str, tuple[tuple[str, str], ...]]:
-    """The comparator words of the data file, with their signs, by their last word, longest first."""
+    """Return the comparator words of the data file, with their signs, by their last word, longest first."""
     with (files("normalizer.quantities") / "data" / "comparators.tsv").open(encoding="utf-8") as file:
         rows = [(row["phrase"], row["sign"]) for row in csv.DictReader(file, delimiter="\t")]
     found: dict[str, list[tuple[str, str]]] = {}

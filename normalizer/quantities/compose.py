@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _DIGITS: Final = re.compile(r"[0-9]+")
 _JOINED: Final = re.compile(
-    r"\s*(?:(?:\([^()\n]{1,40}\)|(?:in|for)\s+(?:an?\s+)?[a-z]+)\s*)?,?\s*(?:or|and|and/or|,|/|to|\()?\s*(?:at\s+least\s+)?(?:(?:in|for)\s+(?:an?\s+)?[a-z]+\s*[,:]?\s*)?(?:\([^()\n]{1,25}\)\s*)?"
+    r"\s*(?:(?:\([^()\n]{1,40}\)|(?:in|for)\s+(?:an?\s+)?[a-z]+)\s*)?,?\s*(?:or|and|and/or|,|/|to"
+    r"|\()?\s*(?:at\s+least\s+)?(?:(?:in|for)\s+(?:an?\s+)?[a-z]+\s*[,:]?\s*)?(?:\([^()\n]{1,25}\)\s*)?"
 )
 _TO: Final = re.compile(r"\s*,?\s*(?:to|and|-|but|but\s+not|up\s+to)?\s*\(?")
 _ELLIPSIS: Final = re.compile(r"\s*[(,;]?\s*(?:or|and)?\s*(?:a\s+score\s+of\s+)?")
@@ -31,7 +32,8 @@ _LOWER: Final = frozenset({">", ">="})
 _UPPER: Final = frozenset({"<", "<="})
 _OR: Final = re.compile(r"\s*,?\s*(?:or|and/or|and|/|,)\s*(?:is\s+)?")
 _RESTATED: Final = re.compile(
-    r"\s*(?:[(/=]|or|,\s?or|i\.e\.)\s*\(?\s*(?:i\.e\.?,?|or|=|~|≈|approximately|equivalent\s+to|equals|about|approx\.?|equal\s+to)?\s*"
+    r"\s*(?:[(/=]|or|,\s?or|i\.e\.)\s*\(?\s*(?:i\.e\.?,?|or|=|~|≈|approximately|equivalent\s+to|equals|about"
+    r"|approx\.?|equal\s+to)?\s*"
 )
 _OR_TIME: Final = re.compile(
     r"\s*[,(]?\s*(?:or|and|plus|,|/)\s*(?:at\s+least\s+|for\s+|within\s+|the\s+)*\s*(?:\w+\s+){0,4}?"
@@ -58,7 +60,7 @@ class Builder:
         return self._mentions[-1] if self._mentions else None
 
     def sign_before(self, start: int) -> Sign | None:
-        """The comparator before ``start``; found once for each number."""
+        """Return the comparator before ``start``; found once for each number."""
         if self._sign[0] != start:
             self._sign = (start, before(self.lower, self.floor, start))
         return self._sign[1]
@@ -168,8 +170,8 @@ class Builder:
     def _outside(last: Mention, mention: Mention, low: Number | None, high: Number | None) -> Mention:
         """Merge "< 52 or > 104" into one bound."""
         return replace(
-            mention, span=last.span.cover(mention.span), numerals=(*last.numerals, *mention.numerals), comparator="outside",
-            comparator_span=last.comparator_span, unit=mention.unit or last.unit, low=low, high=high,
+            mention, span=last.span.cover(mention.span), numerals=(*last.numerals, *mention.numerals),
+            comparator="outside", comparator_span=last.comparator_span, unit=mention.unit or last.unit, low=low, high=high,
             findings=(*last.findings, *mention.findings), repairs=(*last.repairs, *mention.repairs),
         )  # fmt: skip
 

@@ -5,23 +5,35 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_NOT_A_NOUN: Final = frozenset(
-    "and or at on for if with in by who that which is are was were be to than from as per but not no unless except when while before after prior "
-    "during within since until due based according using measured determined defined despite including the a an of this must should will may can "
-    "has have had x times both mean median average between upon via without under above below while because points point score scores "
-    "inclusive units unit nor so then them it they he she following ie eg vs versus plus minus".split()
-)
+_NOT_A_NOUN: Final = frozenset({
+    "and", "or", "at", "on", "for", "if", "with", "in", "by", "who", "that", "which", "is", "are", "was", "were",
+    "be", "to", "than", "from", "as", "per", "but", "not", "no", "unless", "except", "when", "while", "before",
+    "after", "prior", "during", "within", "since", "until", "due", "based", "according", "using", "measured",
+    "determined", "defined", "despite", "including", "the", "a", "an", "of", "this", "must", "should", "will",
+    "may", "can", "has", "have", "had", "x", "times", "both", "mean", "median", "average", "between", "upon", "via",
+    "without", "under", "above", "below", "because", "points", "point", "score", "scores", "inclusive", "units",
+    "unit", "nor", "so", "then", "them", "it", "they", "he", "she", "following", "ie", "eg", "vs", "versus", "plus",
+    "minus",
+})  # fmt: skip
 #: Capitals that stand for a unit which the unit table does not know.
-_UNIT_LIKE: Final = frozenset("MME MMEs AU RU CFU MET METs METS OD BAU HU SI NRS VAS mRS PASI BSA".split())
+_UNIT_LIKE: Final = frozenset({
+    "MME", "MMEs", "AU", "RU", "CFU", "MET", "METs", "METS", "OD", "BAU", "HU", "SI", "NRS", "VAS", "mRS", "PASI",
+    "BSA",
+})  # fmt: skip
 _NOUN: Final = re.compile(r"\s{1,2}(?:\((?:[a-z0-9]+)\)\s)?(?P<word>[a-z][a-z/-]+)")
 _OF_LIST: Final = re.compile(
-    r"\s*(?:or\s+more\s+|or\s+both\s+|additional\s+)?(?:of\s+(?:the\s+|these\s+|those\s+|any\s+|following|above|below|its|their)|out\s+of|(?:or|of)\s+\d|from\s+the\s+following|(?:abnormal\w*|positive|criteria|items?|symptoms?|signs?|features)\b)"
+    r"\s*(?:or\s+more\s+|or\s+both\s+|additional\s+)?(?:of\s+(?:the\s+|these\s+|those\s+|any\s+|following"
+    r"|above|below|its|their)|out\s+of|(?:or|of)\s+\d|from\s+the\s+following|(?:abnormal\w*|positive|criteria"
+    r"|items?|symptoms?|signs?|features)\b)"
 )
 _PER: Final = re.compile(
-    r"[^.;,:\d()\n]{0,40}?\s?(?P<per>(?:/|per|each|every)\s?-?(?:day|week|month|year|night|hour|h|d|wk|hr|24\s?h(?:ours)?|cycle|visit|occasion)(?![a-z])|(?<= )an?\s(?:day|week|month|year|night|hour)(?![a-z])|(?<= )(?:daily|weekly|monthly|yearly|annually|nightly)(?![a-z]))"
+    r"[^.;,:\d()\n]{0,40}?\s?(?P<per>(?:/|per|each|every)\s?-?(?:day|week|month|year|night|hour|h|d|wk|hr"
+    r"|24\s?h(?:ours)?|cycle|visit|occasion)(?![a-z])|(?<= )an?\s(?:day|week|month|year|night|hour)(?![a-z])"
+    r"|(?<= )(?:daily|weekly|monthly|yearly|annually|nightly)(?![a-z]))"
 )
 _LIST_SIZE: Final = re.compile(
-    r"(?:of|out\s+of|from|in|meet|with)\s+(?:the|these|those|all)\s+(?:of\s+the\s+)?(?:following\s+|listed\s+|above\s+|below\s+)?$|(?:the\s+following|these|all|below)\s+$"
+    r"(?:of|out\s+of|from|in|meet|with)\s+(?:the|these|those|all)\s+(?:of\s+the\s+)?(?:following\s+|listed\s+"
+    r"|above\s+|below\s+)?$|(?:the\s+following|these|all|below)\s+$"
     r"|(?:\d|one|two|three|four|five|six|most|any)\s+(?:or\s+more\s+)?(?:out\s+)?of\s+$"
 )
 #: Last letters of the words that may stand before the size of a list, so that other numbers leave at once.
@@ -31,7 +43,8 @@ _ONE_BEFORE: Final = re.compile(
     r"(?<![a-z])(?:this|that|which|other|another|each|every|new|same|first|last|the|no|any|previous|current)\s+$"
 )
 _ONCE_AFTER: Final = re.compile(
-    r"\s+(?:the|they|he|she|it|all|an?(?=\s+(?:patient|subject|participant))|patients?|subjects?|participants?|this|that|these|enrolled|treated|been|informed|consent\w*|eligib\w*)(?![a-z])"
+    r"\s+(?:the|they|he|she|it|all|an?(?=\s+(?:patient|subject|participant))|patients?|subjects?"
+    r"|participants?|this|that|these|enrolled|treated|been|informed|consent\w*|eligib\w*)(?![a-z])"
 )
 _ONE_AFTER: Final = re.compile(r"-(?!year|month|week|day|hour|minute)[a-z]|\s+another|'s|\s+(?:or\s+)?other\s+than")
 #: A dash and a word behind a number word ("two-vessel"): part of a name, unless the word is a unit of time or a factor.

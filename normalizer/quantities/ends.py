@@ -23,7 +23,8 @@ _OR_NEXT: Final = re.compile(r"\s(?:or|to)\s(?=[0-9a-z])")
 SLASH: Final = re.compile(r"\s?/\s?(\d{1,4})(?![\d.]*\d?/|\d)")
 _MONTHS: Final = re.compile(r"\s?M(?=\s(?:of|before|after|prior|ago|or)|[,;.)]|$)")
 _TIMES_HALF: Final = re.compile(
-    r"\s?(?:x|times)\s?(?:the\s|its\s|elimination\s|terminal\s|plasma\s|drug's\s|of\s)*(?P<unit>half[-\s]?li(?:fe|ves))"
+    r"\s?(?:x|times)\s?(?:the\s|its\s|elimination\s|terminal\s|plasma\s|drug's\s"
+    r"|of\s)*(?P<unit>half[-\s]?li(?:fe|ves))"
 )
 #: The commonest units, read here because they are half of all; anything compound goes to the unit table's reader.
 _COMMON_UNIT: Final = re.compile(

@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
 Claim = tuple["LedgerReason", int]
 
-_MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
+_MONTH: Final = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
+)
 _DATE: Final = re.compile(
-    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[/.]\d{{1,2}}[/.](?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)?\s?(?:of\s)?-?\s?{_MONTH}(?:[-,]?\s?(?:19|20)\d\d)?)(?![\d])"
+    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[/.]\d{{1,2}}[/.](?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd"
+    rf"|th)?\s?(?:of\s)?-?\s?{_MONTH}(?:[-,]?\s?(?:19|20)\d\d)?)(?![\d])"
 )
 _CLOCK: Final = re.compile(
     r"\d{1,2}:\d\d(?::\d\d)?\s?(?:[ap]\.?m\.?|h(?:ou)?rs?|h)(?![a-z])|\d{1,2}\s?(?:a\.?m|p\.?m)\.?(?![a-z])"
@@ -32,7 +36,8 @@ _LIST_NUMBER: Final = re.compile(
 _MARKERS: Final = " \t\r*•·○●▪◦-#>("
 _INLINE_LEFT: Final = re.compile(r"(?:[.;:)、。；]\s*|\n\s*|(?:[;,:]|and|or|either)\s+\()$")
 _YEAR: Final = re.compile(
-    r"(?:19|20)\d\d(?:[-/](?:(?:19|20)?\d\d)(?!\d))?(?![\d.,]\d|\d|\s?(?:mg|ml|g|cells|kcal|iu|ng|µg|/|%|x|steps|m\b|copies|u/l))"
+    r"(?:19|20)\d\d(?:[-/](?:(?:19|20)?\d\d)(?!\d))?(?![\d.,]\d|\d|\s?(?:mg|ml|g|cells|kcal|iu|ng|µg|/|%|x"
+    r"|steps|m\b|copies|u/l))"
 )
 _DATE_LEFT: Final = re.compile(
     r"(?:(?:in|since|after|before|until|by|from|between|to|year|during|prior\s+to)\s+(?:the\s+year\s+)?|/)$"
@@ -42,41 +47,56 @@ _ORDINAL: Final = re.compile(
 )
 _GLUED_NEXT: Final = re.compile(r"(?:\.\d+)*(?:-?[a-z][\w-]*|/\d\w*|:\d\w*)*")
 _NAME_NEXT: Final = re.compile(
-    r"(?:-(?:fu|ht\w*|asa|oh|hydroxy\w*|alpha|beta|methyl\w*|amino\w*|fluoro\w*|dimensional|point|item|items|step|channel|phase|layer|level|arm|drug|gene|d|kda|mer|deoxy\w*|azacyt\w*|mercapto\w*|oxo\w*|keto\w*|hiaa|lipoxy\w*|hole|pack\b(?!-?\s?year)|joint|[a-z]\d\w*|[a-z]{1,3}(?=[\s,.;)]))"
-    r"|(?:p|q|k)(?:\d+(?:\.\d+)?)?(?:[- ]?(?:del\w*|/|loss|gain|;|\)))|del(?![a-z])|ins(?![a-z])|d(?=[\s-](?:echo|ultra|imag|mri|ct))|f-|m?tc(?![a-z])|i-|c(?=\))|c-)(?:[\w-]*)"
+    r"(?:-(?:fu|ht\w*|asa|oh|hydroxy\w*|alpha|beta|methyl\w*|amino\w*|fluoro\w*|dimensional|point|item|items"
+    r"|step|channel|phase|layer|level|arm|drug|gene|d|kda|mer|deoxy\w*|azacyt\w*|mercapto\w*|oxo\w*|keto\w*"
+    r"|hiaa|lipoxy\w*|hole|pack\b(?!-?\s?year)|joint|[a-z]\d\w*|[a-z]{1,3}(?=[\s,.;)]))"
+    r"|(?:p|q|k)(?:\d+(?:\.\d+)?)?(?:[- ]?(?:del\w*|/|loss|gain|;|\)))|del(?![a-z])|ins(?![a-z])"
+    r"|d(?=[\s-](?:echo|ultra|imag|mri|ct))|f-|m?tc(?![a-z])|i-|c(?=\))|c-)(?:[\w-]*)"
 )
 #: Chromosomes and bands of a translocation behind "t(".
 _BAND: Final = re.compile(r"\d{1,2}[;,:]\s?\d{1,2}(?:[;,]\s?\d{1,2})?\)(?:\s?\([pq][\d.;pq ]*\))?")
 _TEST: Final = re.compile(
-    r"\s?-?(?:lead|min(?:ute)?s?\s+walk|mwt|mwd|minute\s+walk|meter\s+walk|m\s+walk|item\b|point\b(?=\s+(?:scale|likert|pain|numeric|vas))|joint\s+count|h(?:ou)?rs?\.?\s+(?:urine|urinary|holter|ambulatory|abpm|ecg|recall|creatinine|total\s+urin|protein|collection|ph\b|post-?\s?(?:dose|prandial))|"
-    r"g(?:rams?)?\s+(?:of\s+)?(?:oral\s+)?(?:glucose|ogtt|anhydrous)|-?\s?g\s+ogtt|h(?:ou)?r?\s+(?:ogtt|plasma|post|glucose|oral|2h)|mg\s+dexamethasone\s+suppression|(?:second|sec)\s+(?:chair|sit)|times?\s+sit|tesla|t\s+mri|chair|-?meter|radio(?:active)?)"
+    r"\s?-?(?:lead|min(?:ute)?s?\s+walk|mwt|mwd|minute\s+walk|meter\s+walk|m\s+walk|item\b"
+    r"|point\b(?=\s+(?:scale|likert|pain|numeric|vas))|joint\s+count|h(?:ou)?rs?\.?\s+(?:urine|urinary|holter"
+    r"|ambulatory|abpm|ecg|recall|creatinine|total\s+urin|protein|collection|ph\b|post-?\s?(?:dose|prandial))|"
+    r"g(?:rams?)?\s+(?:of\s+)?(?:oral\s+)?(?:glucose|ogtt|anhydrous)|-?\s?g\s+ogtt|h(?:ou)?r?\s+(?:ogtt"
+    r"|plasma|post|glucose|oral|2h)|mg\s+dexamethasone\s+suppression|(?:second|sec)\s+(?:chair|sit)"
+    r"|times?\s+sit|tesla|t\s+mri|chair|-?meter|radio(?:active)?)"
 )
 _RANGE_LEFT: Final = re.compile(
-    r"(?:(?<![a-z])(?:(?:score\s+)?rang(?:es?|ing)|scales?|scored|scoring|total\s+scores?|maxim(?:um|al)\s+(?:possible\s+)?scores?|max\s+score|out\s+of(?:\s+a\s+(?:total|maximum)(?:\s+score)?\s+of)?|possible\s+scores?|vas|nrs|rated|scored|score\s+is)(?:\s*\(?(?:of|is|are|from|:|=|,|between|a|on|goes|total|possible|the|in)(?![a-z]))*\s*)$"
+    r"(?:(?<![a-z])(?:(?:score\s+)?rang(?:es?|ing)|scales?|scored|scoring|total\s+scores?|maxim(?:um"
+    r"|al)\s+(?:possible\s+)?scores?|max\s+score|out\s+of(?:\s+a\s+(?:total|maximum)(?:\s+score)?\s+of)?"
+    r"|possible\s+scores?|vas|nrs|rated|scored|score\s+is)(?:\s*\(?(?:of|is|are|from|:|=|,|between|a|on|goes"
+    r"|total|possible|the|in)(?![a-z]))*\s*)$"
 )
 _SCALE_RIGHT: Final = re.compile(
-    r"(?:\s?(?:-|to|through|/)\s?\d+)?\s*-?(?:points?|mm|cm)?[\s-]*(?:(?:visual|vas|nrs|numeric\w*|likert|rating|analog\w*|pain|numerical|scale)(?![a-z])\s*)+"
+    r"(?:\s?(?:-|to|through|/)\s?\d+)?\s*-?(?:points?|mm|cm)?[\s-]*(?:(?:visual|vas|nrs|numeric\w*|likert"
+    r"|rating|analog\w*|pain|numerical|scale)(?![a-z])\s*)+"
 )
 _RANGE_TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)?(?:\s?(?:-|to|through|–)\s?\d+(?:[.,]\d+)?)?(?![\d])")
 _FORMULA: Final = re.compile(
-    r"\d+(?:\.\d+)?\s?[-−*x×/]\s?(?:\(?(?:age|weight|serum|height|scr|creat|\[)|\d+(?:\.\d+)?\s?[-*x×]\s?\(?(?:age|weight|scr))"
+    r"\d+(?:\.\d+)?\s?[-−*x×/]\s?(?:\(?(?:age|weight|serum|height|scr|creat|\[)"
+    r"|\d+(?:\.\d+)?\s?[-*x×]\s?\(?(?:age|weight|scr))"
 )
 _FORMULA_LEFT: Final = re.compile(
     r"(?:\)\s?[x×*/]\s?|age\)?\s?[x×*/(]+\s?|scr\s?[x×*]\s?|creatinine\s?[x×*]\s?|if\s+female[^.;]{0,10}|=\s?\(\s?)$"
 )
 _QUOTA: Final = re.compile(
-    r"\s(?:\w+\s){0,3}(?:will\s+be\s+(?:enrolled|included|recruited|randomi[sz]ed)|are\s+(?:planned|to\s+be\s+enrolled))"
+    r"\s(?:\w+\s){0,3}(?:will\s+be\s+(?:enrolled|included|recruited|randomi[sz]ed)|are\s+(?:planned"
+    r"|to\s+be\s+enrolled))"
 )
 _IDENTIFIER: Final = re.compile(
     r"(?:nct|isrctn|eudract|chictr|euctr|umin|irct|ctri|actrn|drks|jprn|kct)[\s:#-]*(?:[\d-])*$"
 )
 _LIST_TAIL: Final = re.compile(
-    r"[a-z]?(?:(?:\s?(?:-|/|,|&|to|and|or|through|or/and|and/or)\s?)\(?\d{1,4}(?:\.\d+)*[a-z]?(?![\w%.]\d|\d|\s?(?:x|%|weeks?|months?|days?|years?|hours?|mg|mm|cm|times)(?![a-z])|[a-z]{2}))+"
+    r"[a-z]?(?:(?:\s?(?:-|/|,|&|to|and|or|through|or/and|and/or)\s?)\(?\d{1,4}(?:\.\d+)*[a-z]?(?![\w%.]\d|\d"
+    r"|\s?(?:x|%|weeks?|months?|days?|years?|hours?|mg|mm|cm|times)(?![a-z])|[a-z]{2}))+"
 )
 _WORD_LEFT: Final = re.compile(r"(?P<word>[a-z][a-z'-]*)[\s.#:,(-]{0,3}$")
-_GLUE: Final = frozenset(
-    "on of to than from and or age aged ages within least is at for between most the least under over above below in no".split()
-)
+_GLUE: Final = frozenset({
+    "on", "of", "to", "than", "from", "and", "or", "age", "aged", "ages", "within", "least", "is", "at", "for",
+    "between", "most", "the", "under", "over", "above", "below", "in", "no",
+})  # fmt: skip
 _NOT_VISIT: Final = re.compile(
     r"(?:\d|per|a|every|each|one|two|three|last|past|the\s+same|/|or|four|five|six)\s+\w*\W*$"
 )
@@ -94,11 +114,15 @@ _BRACKET_JOIN: Final = re.compile(r"(?:either|and|or|following|criteria|:|;)\s?\
 _CYCLE_DAY: Final = re.compile(r"(?<=c)\d{1,2}\s?d")
 _PLAIN_PRIOR: Final = frozenset({"", " ", "\n", "≥", "≤", ">", "<", "=", ".", ","})
 #: Instruments whose hyphened number is a version.
-_VERSIONED: Final = frozenset(
-    "dsm icd recist ichd sledai mmt pasi acr phq gad bilag bdi panss ham hamd madrs moca sf eq das 2000".split()
-)
+_VERSIONED: Final = frozenset({
+    "dsm", "icd", "recist", "ichd", "sledai", "mmt", "pasi", "acr", "phq", "gad", "bilag", "bdi", "panss", "ham",
+    "hamd", "madrs", "moca", "sf", "eq", "das", "2000",
+})  # fmt: skip
 #: Words that a hyphen ties to a number which is still a quantity ("grade-3", "age-18").
-_TIED: Final = _GLUE | frozenset("grade stage class score scores day days years age minimum months weeks".split())
+_TIED: Final = _GLUE | frozenset({
+    "grade", "stage", "class", "score", "scores", "day", "days", "years", "age", "minimum", "months", "weeks",
+})  # fmt: skip
+_LONGEST_VISIT: Final = 2  # digits of a visit's number ("D28", "V10")
 _LETTER: Final = re.compile(r"[a-zα-ω]")
 
 
@@ -117,7 +141,7 @@ def glued(lower: str, start: int) -> bool:
     return lower[at:start] in _GLUE and (at == 0 or lower[at - 1] not in "-_")
 
 
-def name(text: str, lower: str, start: int, end: int) -> Claim | None:
+def name(lower: str, start: int, end: int) -> Claim | None:
     """Return the claim when the digits are part of a name: "CD19", "IL-2", "5-FU", "HER2", "T790M", "12-lead".
 
     Only the neighbouring characters count, so that it holds whatever stands before.
@@ -152,10 +176,8 @@ def _letters_before(lower: str, start: int, end: int) -> Claim | None:
         return "identifier", _name_end(lower, end)
     letter = lower[max(0, start - 2) : start]
     visit = (
-        end - start <= 2
-        and (  # noqa: PLR2004 - "D28", "V10"
-            letter[-1] in "dvw" or _CYCLE_DAY.match(lower, start)
-        )
+        end - start <= _LONGEST_VISIT
+        and (letter[-1] in "dvw" or _CYCLE_DAY.match(lower, start))
         and not letter[:-1].isalpha()
     )
     return "visit" if visit else "name", _name_end(lower, end)

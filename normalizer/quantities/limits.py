@@ -20,12 +20,14 @@ _OFFSET: Final = re.compile(
     r"\s?(?:\+|plus)\s?(?P<offset>\d+(?:\.\d+)?\s?(?:seconds?|secs?|s|mg/dl|µmol/l|u/l|ms))(?![a-z])"
 )
 _LEAD: Final = re.compile(
-    r"(?<![a-z])(?:(?:the|an?|institution(?:al)?(?:'?s)?|laborator(?:y|ies)(?:'s)?|lab|local|normal|central|age-adjusted"
+    r"(?<![a-z])(?:(?:the|an?|institution(?:al)?(?:'?s)?|laborator(?:y|ies)(?:'s)?|lab|local|normal|central"
+    r"|age-adjusted"
     r"|reference|of|respective|site|assay|test|range|x|times|i)[\s-]+|\()+$"
 )
 _TIMES: Final = re.compile(r"\s?(?:x|\*|times|by)\s?(?=\d)")
 _DIFFERENCE_LEFT: Final = re.compile(
-    r"(?P<offset>\d+(?:\.\d+)?\s?(?:seconds?|secs?|s))\s+(?:above|over|beyond|longer\s+than|greater\s+than|more\s+than)\s+$"
+    r"(?P<offset>\d+(?:\.\d+)?\s?(?:seconds?|secs?|s))\s+(?:above|over|beyond|longer\s+than|greater\s+than"
+    r"|more\s+than)\s+$"
 )
 
 

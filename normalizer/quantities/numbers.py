@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 from normalizer.model.mention import Number
 from normalizer.model.span import Span
 
-_ONES: Final = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES: Final = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
+_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 WORD_VALUES: Final[dict[str, int]] = (
     {word: i for i, word in enumerate(_ONES)}
     | {word: 10 * i for i, word in enumerate(_TENS, 2)}
@@ -23,7 +23,8 @@ _UNIT_WORD = "one|two|three|four|five|six|seven|eight|nine"
 #: A number word or compound; the caller has checked that it starts a word.
 WORD: Final = re.compile(
     rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{_UNIT_WORD}))?|{'|'.join(sorted(_ONES, key=len, reverse=True))}"
-    r"|once|twice|thrice)(?:[- ]hundred(?![a-z])(?: (?:and )?(?:fifty|twenty|thirty))?)?(?: thousand(?![a-z])| million(?![a-z]))?(?: and a half(?![a-z]))?(?![a-z])"
+    r"|once|twice|thrice)(?:[- ]hundred(?![a-z])(?: (?:and )?(?:fifty|twenty|thirty))?)?(?: thousand(?![a-z])"
+    r"| million(?![a-z]))?(?: and a half(?![a-z]))?(?![a-z])"
 )
 _DIGITS: Final = re.compile(
     r"\d+(?:\.\d+){2,}|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d{1,3}(?: \d{3})+(?![\d.,]?\d)|\d+(?:[.,]\d+)?|\.\d+"
@@ -33,7 +34,8 @@ _PLAIN: Final = re.compile(r"\d{1,3}(?:(?=\s[a-z(≤≥<>])(?!\s[tmb])|(?=[a-su-
 _POINT_GROUPS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _MIXED: Final = re.compile(r"\s([1-3])/([2-4])(?![\d/])")
 _POWER: Final = re.compile(
-    r"\s{0,2}(?:[x*´]\s{0,2}10\s{0,2}(?:\\?\^\s?\(?(?P<caret>[-+]?\d{1,2})\)?|e(?P<ee>[-+]?\d{1,2})|(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
+    r"\s{0,2}(?:[x*´]\s{0,2}10\s{0,2}(?:\\?\^\s?\(?(?P<caret>[-+]?\d{1,2})\)?|e(?P<ee>[-+]?\d{1,2})"
+    r"|(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
     r"|e(?P<e>[-+]?\d{1,2})(?![\w]))"
 )
 _SELF_POWER: Final = re.compile(r"10\s?(?:\\?\^\s?\(?(?P<caret>-?\d{1,2})\)?|(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))")
@@ -41,7 +43,8 @@ _SCALE: Final = re.compile(r"\s?-?(?P<word>thousand|million|billion)(?![a-z])")
 _SCALES: Final = {"thousand": Decimal(1000), "million": Decimal(1000000), "billion": Decimal(1000000000)}
 _SUPERSCRIPT: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _FRACTIONS: Final = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
-_LONGEST: Final = 30
+_LONGEST: Final = 30  # characters; a longer token is no quantity
+_GROUP: Final = 3  # digits between thousands separators
 
 
 class Numeral(NamedTuple):  # three times as fast to make as a frozen dataclass; one is made for every number
@@ -83,12 +86,12 @@ def _plain(token: str) -> tuple[Decimal, tuple[Decimal, ...]]:
         return Decimal(token.replace(" ", "")), ()
     whole, comma, part = token.partition(",")
     if comma:
-        if len(part) != 3 or whole.startswith("0"):  # a decimal comma, or groups
-            return (Decimal(token.replace(",", "")), ()) if len(part) > 3 else (Decimal(f"{whole}.{part}"), ())
+        if len(part) != _GROUP or whole.startswith("0"):  # a decimal comma, or groups
+            return (Decimal(token.replace(",", "")), ()) if len(part) > _GROUP else (Decimal(f"{whole}.{part}"), ())
         grouped = Decimal(whole + part)
         return grouped, () if part == "000" else (Decimal(f"{whole}.{part}"),)
     whole, point, part = token.partition(".")
-    if point and len(part) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0"):
+    if point and len(part) == _GROUP and 1 <= len(whole) <= _GROUP and not whole.startswith("0"):
         decimal, grouped = Decimal(token), Decimal(whole + part)
         return (grouped, (decimal,)) if part == "000" and len(whole) > 1 else (decimal, (grouped,))
     return Decimal(token), ()
@@ -118,7 +121,7 @@ def read_digits(lower: str, start: int) -> Numeral:
         return Numeral(start, end + 1, value + _FRACTIONS[half])
     if fraction := _MIXED.match(lower, end) if token.isdigit() else None:
         return Numeral(start, fraction.end(), value + Decimal(fraction[1]) / Decimal(fraction[2]))
-    own = _SELF_POWER.match(lower, start) if token == "10" else None
+    own = _SELF_POWER.match(lower, start) if lower.startswith("10", start) and end == start + len("10") else None
     if own:
         return Numeral(start, own.end(), Decimal(1).scaleb(_exponent(own)))
     scale = _SCALE.match(lower, end)

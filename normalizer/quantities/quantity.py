@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from normalizer.quantities.compose import Builder
 
 _HALF_OPEN: Final = re.compile(
-    r"\s?(?:to|-|and|through|up\s+to)\s?\(?\s?(?:\\?[<≤]|(?:no|not)\s+(?:older|more|greater|higher)\s+than|less\s+than"
+    r"\s?(?:to|-|and|through|up\s+to)\s?\(?\s?(?:\\?[<≤]|(?:no|not)\s+(?:older|more|greater|higher)\s+than"
+    r"|less\s+than"
     r"|under|below|younger\s+than|up\s+to\s+but)"
 )
 _RATIO: Final = re.compile(r"\s?:\s?(\d{1,3}(?:,\d{3})+|\d{1,6})(?!\d|:|\s?[ap]m)")

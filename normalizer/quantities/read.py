@@ -1,4 +1,4 @@
-"""Text to Mentions: one pattern finds numerals, scales and limits; what stands left and right of each tells the rest."""
+"""Text to Mentions: one pattern finds numerals, scales and limits; what stands around each tells the rest."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from normalizer.model.mention import Mention
 from normalizer.model.span import Span
 from normalizer.quantities import counts, inert
-from normalizer.quantities.compose import Builder
 from normalizer.quantities.comparators import MIRROR
+from normalizer.quantities.compose import Builder
 from normalizer.quantities.fold import fold
 from normalizer.quantities.grades import grade_at, scales
-from normalizer.quantities.numbers import WORD_VALUES, read_digits, read_word
 from normalizer.quantities.limits import add_limit
+from normalizer.quantities.numbers import WORD_VALUES, read_digits, read_word
 from normalizer.quantities.quantity import add_quantity
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from normalizer.model.ledger import LedgerReason
 
-_LIMIT_WORDS: Final = (
-    "uln iuln unl lln lod loq llod lloq upper&normal upper&limit upper&reference lower&normal lower&limit highest&normal highest&reference "
-    "normal&range normal&limit normal&value normal&reference normal&laboratory limit&of&detection limit&of&quantification"
-).split()
+_LIMIT_WORDS: Final = [
+    "uln", "iuln", "unl", "lln", "lod", "loq", "llod", "lloq", "upper&normal", "upper&limit", "upper&reference",
+    "lower&normal", "lower&limit", "highest&normal", "highest&reference", "normal&range", "normal&limit",
+    "normal&value", "normal&reference", "normal&laboratory", "limit&of&detection", "limit&of&quantification",
+]  # fmt: skip
 _NUMBER_WORDS: Final = tuple(word for word in WORD_VALUES if word != "hundred")
 
 
@@ -52,6 +53,8 @@ _FIRST: Final = re.compile(f"({_TRIGGER})")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _SAME_IN_DIGITS: Final = re.compile(r"\s?\(\s?(\d{1,4})\s?\)")
 _LONGEST_LIST: Final = 30
+_LONGEST_RUN: Final = 30  # digits; a longer run is an identifier
+_LONGEST_ITEM: Final = 2  # digits of a list number
 _SAME_IN_WORDS: Final = re.compile(r"\s?\(\s?([a-z][a-z -]{1,18}[a-z])\s?\)")
 
 
@@ -133,17 +136,17 @@ def _digits(build: Builder, start: int) -> int:
     text, lower = build.text, build.lower
     run = _DIGITS.match(lower, start)
     run_end = run.end() if run else start + 1
-    if run_end - start > 30:
+    if run_end - start > _LONGEST_RUN:
         return _inert(build, start, run_end, run_end, "identifier")
     numbered = (
         lower[run_end : run_end + 1] in ".)"
-        and run_end - start < 3
+        and run_end - start <= _LONGEST_ITEM
         and inert.list_number(text, lower, start, build.next_item)
     )
     if not numbered:
-        if claim := inert.name(text, lower, start, run_end):
+        if claim := inert.name(lower, start, run_end):
             return _inert(build, start, run_end, claim[1], claim[0])
-        numbered = run_end - start < 3 and inert.list_number(text, lower, start, build.next_item)
+        numbered = run_end - start <= _LONGEST_ITEM and inert.list_number(text, lower, start, build.next_item)
     if numbered:
         build.next_item = int(lower[start:run_end]) + 1
         return _inert(build, start, run_end, numbered, "list_number")
@@ -168,7 +171,6 @@ def _digits(build: Builder, start: int) -> int:
         lower[start - 1 : start] in {"-", "+"}
         and start > 1
         and lower[start - 2] in " (<>≥≤="
-        and (start > 2)
         and (lead := build.sign_before(start - 1))
         and lead.sign in MIRROR | {"between": "", "from": ""}
     ):

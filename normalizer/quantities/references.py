@@ -10,50 +10,71 @@ if TYPE_CHECKING:
     from normalizer.model.draft import Change, Reference
 
 _WHOSE: Final = (
-    r"(?:(?:the|an?|age|sex|gender|site|respective|corresponding|applicable|our|its|institution(?:al)?(?:'?s)?|lab(?:oratory)?(?:'?s)?|local|central|standard|"
+    r"(?:(?:the|an?|age|sex|gender|site|respective|corresponding|applicable|our|its"
+    r"|institution(?:al)?(?:'?s)?|lab(?:oratory)?(?:'?s)?|local|central|standard|"
     r"reference|normal|hospital|study|adjusted|specific|assay|test)[- ]+)*"
 )
 _OF: Final = (
-    r"(?:\s+(?:of|for|in)\s+(?:the\s+|a\s+|an\s+)?(?:institution(?:al)?(?:'?s)?\s+|lab(?:oratory)?(?:'?s)?\s+|local\s+|age[- ]\w+\s+|respective\s+|"
-    r"assay'?s?\s+|test\s+)*(?:(?P<{0}>detection|quantification|quantitation|detectability|test\b(?!ing)|assay)|(?:normal(?:s|ity)?|reference)"
-    r"(?:\s+(?:laboratory\s+)?(?:reference\s+)?(?:range|value|limit|level|interval)s?)?|(?:the\s+)?range|\(?uln\)?|lab(?:oratory)?|institution))?"
+    r"(?:\s+(?:of|for|in)\s+(?:the\s+|a\s+|an\s+)?(?:institution(?:al)?(?:'?s)?\s+|lab(?:oratory)?(?:'?s)?\s+"
+    r"|local\s+|age[- ]\w+\s+|respective\s+|"
+    r"assay'?s?\s+|test\s+)*(?:(?P<{0}>detection|quantification|quantitation|detectability|test\b(?!ing)"
+    r"|assay)|(?:normal(?:s|ity)?|reference)"
+    r"(?:\s+(?:laboratory\s+)?(?:reference\s+)?(?:range|value|limit|level|interval)s?)?|(?:the\s+)?range"
+    r"|\(?uln\)?|lab(?:oratory)?|institution))?"
 )
 _TAIL: Final = r"(?:\s*\((?:the\s+)?(?:i?uln|i?lln|unl|lnl|nl|[a-z]{2,5}'s uln|lloq|lod|llod)\))?"
 #: A limit of the normal range or of detection, in words or letters.
 LIMIT: Final = re.compile(
-    _WHOSE
-    + r"(?:(?P<uln>(?:i-?)?uln\b|unl\b|\(uln\)|i\.?u\.?l\.?n\b)|(?P<lln>(?:i-?)?lln\b|lnl\b|\(lln\))|(?P<lod>ll?o[dq]\b|ulo[dq]\b|limits?\s+of\s+(?:detection|quantification|quantitation))"
-    + r"|(?:(?P<upper>upper|highest|higher|maximum)|(?P<lower>lower|lowest))(?:\s+(?:normal|reference|institutional|lab(?:oratory)?|range))*[- ]+"
-    r"(?:limits?(?:\s+values?)?|(?:reference\s+)?(?:values?|levels?)(?=\s+(?:of|for)\s+(?:the\s+)?(?:normal|reference))|boundary|bound|end(?=\s+of\s+(?:the\s+)?(?:normal|reference))|range(?=\s+of\s+(?:the\s+)?normal)|normal(?:\s+(?:value|range))?)"
+    _WHOSE + r"(?:(?P<uln>(?:i-?)?uln\b|unl\b|\(uln\)|i\.?u\.?l\.?n\b)|(?P<lln>(?:i-?)?lln\b|lnl\b|\(lln\))"
+    r"|(?P<lod>ll?o[dq]\b|ulo[dq]\b|limits?\s+of\s+(?:detection|quantification|quantitation))"
+    + r"|(?:(?P<upper>upper|highest|higher|maximum)|(?P<lower>lower|lowest))(?:\s+(?:normal|reference"
+    r"|institutional|lab(?:oratory)?|range))*[- ]+"
+    r"(?:limits?(?:\s+values?)?|(?:reference\s+)?(?:values?|levels?)(?=\s+(?:of|for)\s+(?:the\s+)?(?:normal"
+    r"|reference))|boundary|bound|end(?=\s+of\s+(?:the\s+)?(?:normal|reference))"
+    r"|range(?=\s+of\s+(?:the\s+)?normal)|normal(?:\s+(?:value|range))?)"
     + _OF.format("det")
     + r"|(?:normal|institutional|reference)\s+(?P<upper2>upper)\s+limits?(?:\s+value)?"
-    + r"|(?:the\s+)?(?P<normal>normal\s+(?:upper\s+)?(?:reference\s+)?(?:range|values?|limits?)|normal(?!\s+(?:control|saline|sinus|hepat|liver|renal|diet)))"
-    + _OF.format("det2")
-    + r")"
-    + _TAIL
+    + r"|(?:the\s+)?(?P<normal>normal\s+(?:upper\s+)?(?:reference\s+)?(?:range|values?|limits?)"
+    r"|normal(?!\s+(?:control|saline|sinus|hepat|liver|renal|diet)))" + _OF.format("det2") + r")" + _TAIL
 )
 _TIMES: Final = re.compile(
-    r"\s*(?:-?\s*fold(?:s)?\b|times?\b|x\b(?=\s|\(|[a-z]|$)|x(?=\s*[(iul])|\*|multiplied\s+by|´)?\s*(?:-\s*)?(?:higher\s+than\s+|greater\s+than\s+|above\s+|over\s+|more\s+than\s+|of\s+|that\s+of\s+)?"
+    r"\s*(?:-?\s*fold(?:s)?\b|times?\b|x\b(?=\s|\(|[a-z]|$)|x(?=\s*[(iul])|\*|multiplied\s+by"
+    r"|´)?\s*(?:-\s*)?(?:higher\s+than\s+|greater\s+than\s+|above\s+|over\s+|more\s+than\s+|of\s+|that\s+of\s+)?"
 )
 _BASE: Final = re.compile(
-    r"(?:the\s+)?(?:patient'?s?\s+|subject'?s?\s+|their\s+|his\s+or\s+her\s+)?(?:own\s+)?baseline(?:\s+(?:value|level)s?)?\b"
+    r"(?:the\s+)?(?:patient'?s?\s+|subject'?s?\s+|their\s+"
+    r"|his\s+or\s+her\s+)?(?:own\s+)?baseline(?:\s+(?:value|level)s?)?\b"
 )
 _PREDICTED: Final = re.compile(
-    r"\s*(?:of\s+)?-?\s*(?:the\s+)?(?:(?:age|gender|sex|height|normal|patient'?s|expected)[- ]*(?:based\s+)?)*(?:predicted|predictive|pred\b|predict\b|expected\s+(?:value|normal))(?:\s+(?:normal\s+)?(?:values?|normal|level))?"
-    r"|\s*(?:of\s+)(?:the\s+)?(?:normal|theoretical)(?:\s+(?:predicted\s+)?(?:value|values))?(?!\s+(?:saline|control))"
+    r"\s*(?:of\s+)?-?\s*(?:the\s+)?(?:(?:age|gender|sex|height|normal|patient'?s"
+    r"|expected)[- ]*(?:based\s+)?)*(?:predicted|predictive|pred\b|predict\b|expected\s+(?:value"
+    r"|normal))(?:\s+(?:normal\s+)?(?:values?|normal|level))?"
+    r"|\s*(?:of\s+)(?:the\s+)?(?:normal|theoretical)(?:\s+(?:predicted\s+)?(?:value|values))?(?!\s+(?:saline"
+    r"|control))"
 )
 _PREDICTED_LEFT: Final = re.compile(r"(?:predicted|pred\b|%\s?pred)[^.;,\d\n]{0,40}$")
 _OTHER_REFERENCE: Final = re.compile(
-    r"\s*(?:-?\s*percentile\b|\s*(?:sds?|standard\s+deviations?)\s+(?:above|below|from|of)|\s*(?:of\s+)(?:the\s+)?(?:control|nadir|mean)\b|\s*(?:above|below)\s+(?:the\s+)?(?:mean|nadir|age))"
+    r"\s*(?:-?\s*percentile\b|\s*(?:sds?|standard\s+deviations?)\s+(?:above|below|from|of)"
+    r"|\s*(?:of\s+)(?:the\s+)?(?:control|nadir|mean)\b|\s*(?:above|below)\s+(?:the\s+)?(?:mean|nadir|age))"
 )
 _FROM_BASELINE: Final = re.compile(
-    r"[^.;,\d\n]{0,40}?\b(?:from|of|over|above|below|compared\s+(?:to|with)|relative\s+to|versus|vs\.?)\s+(?:the\s+|their\s+)?(?:[a-z]+\s+)?baseline\b"
+    r"[^.;,\d\n]{0,40}?\b(?:from|of|over|above|below|compared\s+(?:to|with)|relative\s+to|versus"
+    r"|vs\.?)\s+(?:the\s+|their\s+)?(?:[a-z]+\s+)?baseline\b"
 )
-_UP: Final = r"(?:increas(?:e[sd]?|ing)|rises?|rose|risen|gain(?:s|ed)?|elevation|prolongation|improve(?:s|d|ments?)?)"
-_DOWN: Final = r"(?:decreas(?:e[sd]?|ing)|declin(?:e[sd]?|ing)|reduc(?:tions?|es|ed|e)|falls?|fell|fallen|drop(?:s|ped)?|(?:weight\s+)loss|lost|loses|losing|deteriorat(?:ion|es|ed)|worsen(?:ing|s|ed))"
+_UP: Final = (
+    r"(?:increas(?:e[sd]?|ing)|rises?|rose|risen|gain(?:s|ed)?|elevation|prolongation|improve(?:s|d"
+    r"|ments?)?)"
+)
+_DOWN: Final = (
+    r"(?:decreas(?:e[sd]?|ing)|declin(?:e[sd]?|ing)|reduc(?:tions?|es|ed|e)|falls?|fell|fallen"
+    r"|drop(?:s|ped)?|(?:weight\s+)loss|lost|loses|losing|deteriorat(?:ion|es|ed)|worsen(?:ing|s|ed))"
+)
 _EITHER: Final = r"(?:chang(?:es?|ed|ing)|variations?|differences?|fluctuat(?:ions?|es|ed)|vari(?:es|ed))"
 _CHANGE_RIGHT: Final = re.compile(
-    rf"(?:\s*-?\s*(?:points?|unintentional|intentional|absolute|relative|or\s+(?:more|greater|higher)|body|weight|(?:of\s+)?(?:total\s+|initial\s+)?body[- ]?weight|involuntary|dose|annual|sustained))*\s*(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<either>{_EITHER}))(?![a-z])(?!\s+(?:ejection|bone|renal))"
+    rf"(?:\s*-?\s*(?:points?|unintentional|intentional|absolute|relative|or\s+(?:more|greater|higher)|body"
+    rf"|weight|(?:of\s+)?(?:total\s+|initial\s+)?body[- ]?weight|involuntary|dose|annual"
+    rf"|sustained))*\s*(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<either>{_EITHER}))(?![a-z])(?!\s+(?:ejection"
+    rf"|bone|renal))"
 )
 _CHANGE_LEFT: Final = re.compile(
     rf"(?<![a-z])(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<either>{_EITHER}))(?P<gap>[^.;\d\n]{{0,48}})$"
@@ -88,7 +109,7 @@ def limit_at(lower: str, at: int) -> Referred | None:
 
 
 def multiple(lower: str, end: int) -> Referred | None:
-    """Read what makes the number that ends at ``end`` a multiple: " x ULN", " times the upper limit", "-fold baseline"."""
+    """Read what makes the number that ends at ``end`` a multiple: " x ULN", "-fold baseline"."""
     times = _TIMES.match(lower, end, end + 40)
     assert times is not None
     at = times.end()

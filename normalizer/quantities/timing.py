@@ -44,8 +44,15 @@ def add_time(parts: Parts) -> int:
     if direction is None and sign is not None and (sign.past or sign.coming):
         direction = "before" if sign.past else "after"
     slot: TimeSlot = slot_of(
-        lower, parts.build.floor, parts.start, end, sign, anchored=event is not None and not far, ago=ago, changed=_changed(parts)
-    )  # fmt: skip
+        lower,
+        parts.build.floor,
+        parts.start,
+        end,
+        sign,
+        anchored=event is not None and not far,
+        ago=ago,
+        changed=_changed(parts),
+    )
     if slot == "window":
         slot = _window(parts, event, direction)
         if direction is None and event is None and washout(lower, parts.start):
@@ -56,8 +63,10 @@ def add_time(parts: Parts) -> int:
     stop = max(end, parts.behind[1] if parts.behind else end)
     anchored = event if event is not None and event.anchor else None
     mention = Mention(
-        kind="time", span=Span(parts.start, stop), numerals=parts.numerals(parts.start, stop), comparator=parts.comparator,
-        comparator_span=parts.comparator_span(), low=low, high=high, unit=parts.unit_text(parts.unit), slot=slot,
+        kind="time", span=Span(parts.start, stop), numerals=parts.numerals(parts.start, stop),
+        comparator=parts.comparator,
+        comparator_span=parts.comparator_span(), low=low, high=high,
+        unit=parts.unit_text(parts.unit), slot=slot,
         anchor=anchored.anchor if anchored else None,
         anchor_text=parts.text[anchored.start : anchored.end] if anchored else None,
         anchor_span=Span(anchored.start, anchored.end) if anchored else None,
@@ -76,14 +85,14 @@ def _aged(parts: Parts) -> bool:
         return True
     if parts.lower.endswith(("old", "of age"), unit.start, unit.end):
         return True
-    years = None
+    years: tuple[float | None, float | None] | None = None
     if unit.code == "a":
         value = float(parts.low.value)
         if parts.high is not None:
             years = (value, float(parts.high.value))
         else:
             years = (None, value) if parts.comparator in {"<", "<="} else (value, None)
-    return is_age(parts.lower, parts.build.floor, parts.start, parts.end, parts.sign, years)
+    return is_age(parts.lower, parts.build.floor, parts.start, parts.end, parts.sign, years=years)
 
 
 def _event(parts: Parts, tail: int) -> tuple[Event | None, bool]:
