@@ -25,7 +25,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	@touch $(READY)
 
 run: $(READY) ## normalize the five seed pages into OUT (default out/seeds)
-	@$(BIN)/normalizer run seeds -o $(OUT)
+	@$(BIN)/normalizer run seeds -o $(OUT) --fresh
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest tests
@@ -40,7 +40,7 @@ bench: $(READY) ## speed against a calibration loop, and memory
 	@$(BIN)/python -m tests.bench
 
 schemas: $(READY) ## regenerate the committed JSON Schemas
-	@$(BIN)/python -m normalizer.model.schema
+	@$(BIN)/python -m normalizer.model.schema && $(BIN)/python -m normalizer.facts.schema
 
 lock: ## resolve the requirements anew (needs uv)
 	@uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements/dev.txt

@@ -18,7 +18,25 @@ if TYPE_CHECKING:
 
     from normalizer.model import TrialDocument
 
+PAGE = """Inclusion Criteria:
+- Age {age} years or older
+- Creatinine ≤ 1.5 x ULN
+- No live vaccine within 4 weeks before screening
+
+Exclusion Criteria:
+- LVEF below {age}%
+- Pregnancy
+"""
 FILES = ("trials.jsonl", "facts.jsonl", "journal.jsonl")
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in (1, 2, 3):
+        (folder / f"trial{number}.txt").write_text(PAGE.format(age=20 + number), encoding="utf-8")
+    return folder
 
 
 def contents(path: Path) -> dict[str, bytes]:

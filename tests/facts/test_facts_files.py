@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
 import pytest
+from facts_trial import TRIAL
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,14 +33,14 @@ from normalizer.facts.schema import FOLDER, row_schema, write
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from normalizer.model import NormalizedTrial
 
 #: What a double keeps exactly: 15 significant digits (IEEE 754 binary64).
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=6)
 ROW = Row(
     trial_id="T", criterion_id="T/I01", atom_id="a1", kind="inclusion", cohorts=(), role="value", subject="inr",
     code=None, comparator="<=", low=None, high=None, values=(), scale=None, unit=None, reference=None, change=None,
-    offset=None, restates=False, canonical_low=None, canonical_high=None, canonical_unit=None, anchor=None, direction=None,
+    offset=None, restates=False, canonical_low=None, canonical_high=None, canonical_unit=None, anchor=None,
+    direction=None,
     combine=None, combine_id=None, negated=False, group=None, branch="main", condition=None, exception=None, quote=None,
     start=None, end=None, status="checked", findings=(),
 )  # fmt: skip
@@ -96,8 +97,8 @@ def test_parquet_says_the_same_as_jsonl(found: list[Row]) -> None:
         assert values["low"] is None or Decimal(repr(values["low"])) == row.low
 
 
-def test_numbers_are_numbers_not_tokens(trial: NormalizedTrial) -> None:
-    lines = written("jsonl", list(rows(trial))).splitlines()
+def test_numbers_are_numbers_not_tokens() -> None:
+    lines = written("jsonl", list(rows(TRIAL))).splitlines()
     assert json.loads(lines[0])["high"] == 1.5
     assert json.loads(lines[1])["low"] == 80
 
@@ -108,8 +109,8 @@ def test_parquet_without_pyarrow_names_the_extra(monkeypatch: pytest.MonkeyPatch
         write_parquet([ROW], io.BytesIO())
 
 
-def test_writers_stream(trial: NormalizedTrial) -> None:
-    one = list(rows(trial))
+def test_writers_stream() -> None:
+    one = list(rows(TRIAL))
     for write_form in (write_jsonl, write_csv, write_parquet):
         out = io.BytesIO()
         write_form((row for _ in range(3000) for row in one), out)
@@ -122,23 +123,23 @@ def test_what_is_no_row_is_refused(line: bytes) -> None:
         row_from_json(line)
 
 
-def test_schema_is_committed_and_describes_the_rows(tmp_path: Path, trial: NormalizedTrial) -> None:
+def test_schema_is_committed_and_describes_the_rows(tmp_path: Path) -> None:
     assert write(tmp_path).read_bytes() == (FOLDER / "facts.schema.json").read_bytes(), "run make schemas"
     body = row_schema()
     assert tuple(body["properties"]) == COLUMNS
     assert set(body["required"]) == set(COLUMNS)
     assert body["additionalProperties"] is False
     kinds = {int: "number", float: "number", str: "string", bool: "boolean", list: "array", type(None): "null"}
-    for row in rows(trial):
+    for row in rows(TRIAL):
         for name, value in json.loads(row_to_json(row)).items():
             text = json.dumps(body["properties"][name])
             assert kinds[type(value)] in text or "integer" in text or "enum" in text, name
 
 
-def test_a_trial_comes_back_from_its_json(trial: NormalizedTrial) -> None:
-    line = to_json(trial)
+def test_a_trial_comes_back_from_its_json() -> None:
+    line = to_json(TRIAL)
     assert b"\n" not in line
-    assert from_json(line) == trial
+    assert from_json(line) == TRIAL
     assert to_json(from_json(line)) == line
     assert json.loads(line)["criteria"][0]["atoms"][0]["bounds"][0]["high"] == "1.5"
 

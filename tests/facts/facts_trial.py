@@ -1,9 +1,9 @@
+"""A trial by hand: an exception, a titre, a washout whichever is longer."""
+
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
-
-import pytest
+from typing import Any
 
 from normalizer.model import (
     Canonical,
@@ -19,9 +19,6 @@ from normalizer.model import (
     Span,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 TEXT = "Bilirubin ≤1.5×ULN unless Gilbert syndrome is known; titre 1:80 or more; drug X 4 weeks or 5 half-lives ago"
 
 
@@ -31,13 +28,8 @@ def at(quote: str) -> Span:
 
 
 def bound(quote: str, **fields: object) -> PublishedBound:
-    return (
-        PublishedBound(role="value", quote=quote, span=at(quote), status="checked")
-        if not fields
-        else PublishedBound(
-            **{"role": "value", "quote": quote, "span": at(quote), "status": "checked", **fields}  # type: ignore[arg-type]
-        )
-    )
+    known: dict[str, Any] = {"role": "value", "quote": quote, "span": at(quote), "status": "checked", **fields}
+    return PublishedBound(**known)
 
 
 def atom(name: str, quote: str, *bounds: PublishedBound, subject: str | None = None) -> PublishedAtom:
@@ -93,12 +85,5 @@ WASHOUT = atom(
 )  # fmt: skip
 
 
-@pytest.fixture
-def trial() -> NormalizedTrial:
-    note = Finding(code="items_joined", message="joined", span=Span(0, 4))
-    return trial_of("all(unless(a1, a2), a3, not(a4))", BILIRUBIN, GILBERT, TITRE, WASHOUT, findings=(note,))
-
-
-@pytest.fixture
-def make() -> Callable[..., NormalizedTrial]:
-    return trial_of
+NOTE = Finding(code="items_joined", message="joined", span=Span(0, 4))
+TRIAL = trial_of("all(unless(a1, a2), a3, not(a4))", BILIRUBIN, GILBERT, TITRE, WASHOUT, findings=(NOTE,))

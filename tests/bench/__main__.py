@@ -1,0 +1,190 @@
+"""Speed against a calibration loop of the same run, and memory: ``python -m tests.bench [FILE]``.
+
+FILE is anything that ``normalizer run`` reads. Without it the trials are the seeds and, where the folder is there,
+``../shared/corpora/ctgov``. Every trial that is timed is a variation (other digits, other letters), so that nothing
+a cache remembers helps; figures are for 1,000 trials of 2,250 characters of criteria.
+"""
+# ruff: noqa: T201 - it prints a report
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import itertools
+import json
+import pstats
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from normalizer.facts import row_to_json, rows, to_json
+from normalizer.pipeline import normalize
+from normalizer.quantities import read
+from normalizer.segment import segment
+from normalizer.sources import document_from_text, load
+from normalizer.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parents[2]
+CORPUS = ROOT.parent / "shared" / "corpora" / "ctgov" / "studies_v2.jsonl.gz"
+TURNS = 3_000_000
+CHARACTERS = 2_250  # of a trial, on which the limits are set
+LIMITS = {"quantities": 3.8, "whole path": 13.6}  # CPU seconds of 1,000 trials, in calibration loops
+SHORT = 400  # characters of a trial in the memory run, which is about their number
+_DIGITS = re.compile(r"(?<![\d^*A-Za-z])\d+")
+_WORD = re.compile(r"[a-z]{7,}")
+
+T = TypeVar("T")
+
+
+def calibration() -> float:
+    """Return the CPU seconds of the calibration loop."""
+    start = time.process_time()
+    s = 0
+    for i in range(TURNS):
+        s += i * i % 7
+    return time.process_time() - start
+
+
+def texts_of(path: str | None) -> list[str]:
+    """Return the criteria texts of the inputs, each starting at its first section."""
+    names = [path] if path else [str(ROOT / "seeds"), *([str(CORPUS)] if CORPUS.is_file() else [])]
+    documents = (document for document in load(names) if document.sections)
+    return ["\n\n".join(span.of(document.text) for span in document.sections) for document in documents]
+
+
+def varied(text: str, chance: random.Random) -> str:
+    """Return the text with another last digit in its numbers and another last letter in a word of every line."""
+
+    def number(match: re.Match[str]) -> str:
+        return match.group() if match.group() == "10" else match.group()[:-1] + chance.choice("123456789")
+
+    lines = []
+    for line in _DIGITS.sub(number, text).split("\n"):
+        words = list(_WORD.finditer(line))
+        if words:
+            end = chance.choice(words).end()
+            line = line[: end - 1] + chance.choice("aeioubcdfg") + line[end:]  # noqa: PLW2901 - the same line, varied
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def trials(texts: list[str], count: int, seed: int) -> Iterator[str]:
+    """Yield ``count`` variations, each of another text until all had their turn."""
+    chance = random.Random(seed)  # noqa: S311 - variety, not secrecy
+    order = texts.copy()
+    chance.shuffle(order)
+    for text in itertools.islice(itertools.cycle(order), count):
+        yield varied(text, chance)
+
+
+def write_records(path: Path, texts: Iterator[str]) -> None:
+    """Write one (id, criteria) record a line."""
+    with path.open("w", encoding="utf-8") as file:
+        for number, text in enumerate(texts):
+            file.write(json.dumps({"id": f"T{number:06d}", "criteria": text}, ensure_ascii=False) + "\n")
+
+
+def timed(work: Callable[[], T]) -> tuple[float, T]:
+    """Return the CPU seconds of a piece of work, and what it gave."""
+    start = time.process_time()
+    found = work()
+    return time.process_time() - start, found
+
+
+def quantities(texts: list[str]) -> Callable[[], int]:
+    """Return the work of reading the quantities of all blocks, segmentation done before."""
+    documents = [document_from_text(text, f"t{number}.txt") for number, text in enumerate(texts)]
+    blocks = [block.span.of(document.text) for document in documents for block in segment(document).blocks]
+    return lambda: sum(len(read(clean(text).text)) for text in blocks)
+
+
+def whole(records: Path, out: Path) -> tuple[int, int]:
+    """Read records and write criteria and facts; return the numbers of criteria and facts."""
+    criteria = facts = 0
+    with out.open("wb") as file:
+        for document in load(records):
+            trial = normalize(document)
+            found = list(rows(trial))
+            file.write(to_json(trial))
+            file.writelines(map(row_to_json, found))
+            criteria, facts = criteria + len(trial.criteria), facts + len(found)
+    return criteria, facts
+
+
+def peak(records: Path, folder: Path) -> tuple[float, float]:
+    """Return peak memory in MiB and seconds of a run over the records in a process of its own."""
+    code = (
+        "import resource, sys; from pathlib import Path; from normalizer.batch import run; "
+        "run([sys.argv[1]], Path(sys.argv[2])); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    start = time.perf_counter()
+    command = [sys.executable, "-c", code, str(records), str(folder)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)  # noqa: S603 - our own
+    kibibytes = int(done.stdout.split()[-1]) / (1024 if sys.platform == "darwin" else 1)
+    return kibibytes / 1024, time.perf_counter() - start
+
+
+def show(name: str, seconds: float, loop: float) -> None:
+    """Print a figure with its ratio to the calibration loop and its limit."""
+    ratio, limit = seconds / loop, LIMITS[name]
+    verdict = "holds" if ratio <= limit else f"MISSED by {ratio / limit:.2f} times"
+    print(f"{name:<12} {seconds:6.2f} s CPU for 1,000 trials = {ratio:5.2f} loops; limit {limit:4.1f}: {verdict}")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("file", nargs="?", help="trials to measure with (default: the seeds, and the corpus beside)")
+    parser.add_argument("--trials", type=int, default=300, help="trials that are timed (default 300)")
+    parser.add_argument("--no-memory", action="store_true", help="leave the memory runs out")
+    parser.add_argument("--profile", action="store_true", help="say where the whole path spends its time, instead")
+    arguments = parser.parse_args()
+    texts = texts_of(arguments.file)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        records, out = folder / "records.jsonl", folder / "out.jsonl"
+        write_records(records, trials(texts, min(20, arguments.trials), 0))
+        whole(records, out)  # loads the tables
+        sample = list(trials(texts, arguments.trials, 1))
+        write_records(records, iter(sample))
+        if arguments.profile:
+            profile = cProfile.Profile()
+            profile.runcall(whole, records, out)
+            pstats.Stats(profile).sort_stats("tottime").print_stats(35)
+            return
+        mean = sum(map(len, sample)) / len(sample)
+        scale = 1000 / len(sample) * CHARACTERS / mean
+        before = calibration()
+        reading, mentions = timed(quantities(list(trials(texts, arguments.trials, 2))))
+        path, (criteria, facts) = timed(lambda: whole(records, out))
+        loop = (before + calibration()) / 2
+        print(f"calibration  {loop:6.2f} s CPU ({TURNS:,} turns of s += i*i % 7)")
+        print(f"input        {len(texts)} texts, {len(sample)} variations of {mean:,.0f} characters on average")
+        show("quantities", reading * scale, loop)
+        show("whole path", path * scale, loop)
+        print(
+            f"a second     {criteria / path:,.0f} criteria, {facts / path:,.0f} facts; "
+            f"{mentions / reading:,.0f} quantities read"
+        )
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+        print(f"memory       {own:,.0f} MiB peak of this process")
+        for count in () if arguments.no_memory else (1_000, 10_000):
+            write_records(records, (text[:SHORT] for text in trials(texts, count, 3)))
+            memory, seconds = peak(records, folder / f"run{count}")
+            print(
+                f"memory       {memory:,.0f} MiB peak of a run over {count:,} trials of {SHORT} characters "
+                f"({seconds:.0f} s)"
+            )
+
+
+if __name__ == "__main__":
+    main()
