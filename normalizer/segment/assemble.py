@@ -34,7 +34,9 @@ def segment(document: TrialDocument) -> Segmentation:
     blocks = tuple(_block(draft, ids, place) for draft in drafts)
     findings: tuple[Finding, ...] = ()
     if blocks and not found.sectioned:
-        findings = (Finding(code="heading_lost", message="no heading says inclusion or exclusion; all is read as inclusion"),)
+        findings = (
+            Finding(code="heading_lost", message="no heading says inclusion or exclusion; all is read as inclusion"),
+        )
     tiles = tuple(_tiles(document, blocks, found))
     return Segmentation(cohorts=cohorts, blocks=blocks, tiles=tiles, findings=findings)
 
@@ -44,7 +46,9 @@ class _Draft:
 
     __slots__ = ("findings", "group", "identity", "nodes", "scope")
 
-    def __init__(self, identity: str, group: Group, nodes: list[Node], scope: Scope | None, findings: list[Finding]) -> None:
+    def __init__(
+        self, identity: str, group: Group, nodes: list[Node], scope: Scope | None, findings: list[Finding]
+    ) -> None:
         self.identity, self.group, self.nodes, self.scope, self.findings = identity, group, nodes, scope, findings
 
 
@@ -62,12 +66,15 @@ def _drafts(text: str, found: Outline) -> list[tuple[str, _Draft]]:
         if scope is not None and (not scopes or scopes[-1] is not scope):
             scopes.append(scope)
         runs = joined_runs(text, roots, group.joins, group.kind)
-        for at, (start, stop) in enumerate(runs):
+        ends = [first for first, _ in runs if roots[first].restarts]
+        ends.append(len(roots))
+        after = 0
+        for start, stop in runs:
             nodes = list(roots[start:stop])
             findings: list[Finding] = []
             if nodes[0].restarts:
-                until = next((first for first, _ in runs[at + 1 :] if roots[first].restarts), len(roots))
-                scope = _inferred(text, group.kind, roots[start:until], findings, lost)
+                after += 1
+                scope = _inferred(text, group.kind, nodes[0], roots[ends[after] - 1].last(), findings, lost)
                 if scope is not None:
                     scopes.append(scope)
             counts[group.kind] += 1
@@ -82,12 +89,13 @@ def _drafts(text: str, found: Outline) -> list[tuple[str, _Draft]]:
     return drafts
 
 
-def _inferred(text: str, kind: Kind, nodes: list[Node], findings: list[Finding], lost: int) -> Scope | None:
+def _inferred(text: str, kind: Kind, node: Node, end: int, findings: list[Finding], lost: int) -> Scope | None:
     """Return the scope of a list whose heading is lost: the numbers began again after a complete list."""
-    node = nodes[0]
     span = Span(node.marker.start, node.marker.end) if node.marker is not None else None
-    findings.append(Finding(code="heading_lost", message="the numbering begins again and no heading says why", span=span))
-    words = disease_words(text[node.body : min(nodes[-1].last(), node.body + 3000)])
+    findings.append(
+        Finding(code="heading_lost", message="the numbering begins again and no heading says why", span=span)
+    )
+    words = disease_words(text[node.body : min(end, node.body + 3000)])
     if not words and lost < 2:  # noqa: PLR2004
         return None
     findings.append(Finding(code="cohort_inferred", message="a cohort is inferred from the lost heading", span=span))

@@ -8,13 +8,15 @@ from typing import Final
 _BRACKET: Final = re.compile(r"[()\[\]（）]")
 _OPEN: Final = {"(": ")", "[": "]", "（": "）"}
 #: A bracket that is not closed within so many characters was never meant to be.
-_REACH: Final = 1500
+_REACH: Final = 600
 _LIST_NUMBER: Final = re.compile(r"(?:^|[\s;:.,])[\dA-Za-z]{1,3}\Z")
 
 
 def open_bracket(text: str, start: int, end: int) -> bool:
     """Say whether a bracket opened in ``[start, end)`` is still open at its end (list markers "a)" close nothing)."""
     start = max(start, end - _REACH)
+    if text.find("(", start, end) < 0 and text.find("[", start, end) < 0 and text.find("（", start, end) < 0:
+        return False
     depth = 0
     for match in _BRACKET.finditer(text, start, end):
         if match[0] in _OPEN:

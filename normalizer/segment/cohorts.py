@@ -44,7 +44,8 @@ def resolve(scopes: Sequence[Scope]) -> tuple[tuple[Cohort, ...], dict[int, str]
             continue
         name = tuple(sorted(key_words(scope.label))) or (scope.label.lower(),)
         owner[index] = by_name.setdefault(name, index)
-    left = [index for index in used if owner[index] == index and scopes[index].kind == "inclusion" and not _paired(owner, index, scopes)]
+    paired = {owner[index] for index in used if scopes[index].kind == "exclusion"}
+    left = [index for index in used if owner[index] == index and index not in paired]
     right = [index for index in used if owner[index] == index and scopes[index].kind == "exclusion"]
     if left and right and len(left) <= _MOST and len(right) <= _MOST:
         for one, other in _match(scopes, left, right):
@@ -54,16 +55,13 @@ def resolve(scopes: Sequence[Scope]) -> tuple[tuple[Cohort, ...], dict[int, str]
                     owner[index] = first
     ids: dict[int, str] = {}
     cohorts: list[Cohort] = []
+    parts: dict[int, list[Scope]] = {}
     for index in used:
-        root = owner[index]
-        if root not in ids:
-            ids[root] = f"c{len(cohorts) + 1}"
-            cohorts.append(_cohort(ids[root], [scopes[other] for other in used if owner[other] == root]))
+        parts.setdefault(owner[index], []).append(scopes[index])
+    for root, members in parts.items():
+        ids[root] = f"c{len(cohorts) + 1}"
+        cohorts.append(_cohort(ids[root], members))
     return tuple(cohorts), {index: ids[owner[index]] for index in used}
-
-
-def _paired(owner: dict[int, int], index: int, scopes: Sequence[Scope]) -> bool:
-    return any(root == index and scopes[other].kind == "exclusion" for other, root in owner.items())
 
 
 def _cohort(identity: str, parts: list[Scope]) -> Cohort:
@@ -81,10 +79,17 @@ def inferred_label(scope: Scope) -> str:
 def _match(scopes: Sequence[Scope], left: list[int], right: list[int]) -> list[tuple[int, int]]:
     """Pair inclusion with exclusion scopes: by shared words, then by order between such pairs when a heading is lost."""
     scores = [[_likeness(scopes[one], scopes[other]) for other in right] for one in left]
-    pairs = [(i, j) for i, j in _greedy(scores) if scopes[left[i]].heading is not None and scopes[right[j]].heading is not None]
+    pairs = [
+        (i, j)
+        for i, j in _greedy(scores)
+        if scopes[left[i]].heading is not None and scopes[right[j]].heading is not None
+    ]
     taken_left, taken_right = {i for i, _ in pairs}, {j for _, j in pairs}
     if any(scopes[index].heading is None for index in (*left, *right)):
-        free = [[0.0 if i in taken_left or j in taken_right else scores[i][j] for j in range(len(right))] for i in range(len(left))]
+        free = [
+            [0.0 if i in taken_left or j in taken_right else scores[i][j] for j in range(len(right))]
+            for i in range(len(left))
+        ]
         pairs += _ordered(free)
         pairs = _fill(sorted(pairs), len(left), len(right), scopes, left, right)
     return [(left[i], right[j]) for i, j in pairs]
@@ -97,12 +102,17 @@ def _likeness(one: Scope, other: Scope) -> float:
     if not shared:
         return 0.0
     if one.heading is not None and other.heading is not None:
-        return len(shared) / len(first | second) + (1 if len(shared) >= _SAME_NAME * min(len(first), len(second)) else 0)
+        return len(shared) / len(first | second) + (
+            1 if len(shared) >= _SAME_NAME * min(len(first), len(second)) else 0
+        )
     return 1 + len(shared) / min(len(first), len(second))
 
 
 def _greedy(scores: list[list[float]]) -> list[tuple[int, int]]:
-    ranked = sorted(((score, i, j) for i, row in enumerate(scores) for j, score in enumerate(row) if score >= 1), key=lambda s: (-s[0], s[1], s[2]))
+    ranked = sorted(
+        ((score, i, j) for i, row in enumerate(scores) for j, score in enumerate(row) if score >= 1),
+        key=lambda s: (-s[0], s[1], s[2]),
+    )
     pairs: list[tuple[int, int]] = []
     for _, i, j in ranked:
         if all(i != a and j != b for a, b in pairs):

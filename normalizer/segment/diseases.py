@@ -18,7 +18,8 @@ _HEAD: Final = (
     r"transplant(?:ation)?s?|prematurity|injur(?:y|ies)|fractures?|pneumonia|covid-19|hiv|copd|t[12]dm?)"
 )
 _PHRASE: Final = re.compile(
-    rf"(?<![\w'’/-])(?:(?!(?:with|of|for|the|and|or|in|a|an)\b)[\w'’/-]{{1,30}}[ \t]{{1,3}}){{0,5}}?(?<![\w-]){_HEAD}(?![\w-])", re.IGNORECASE
+    rf"(?<![\w'’/-])(?:(?!(?:with|of|for|the|and|or|in|a|an)\b)[\w'’/-]{{1,30}}[ \t]{{1,3}}){{0,5}}?(?<![\w-]){_HEAD}(?![\w-])",
+    re.IGNORECASE,
 )
 _SHORT: Final = re.compile(r"(?<![\w-])(?:[A-Z]{2,6}\d?|[A-Z][a-z]?[A-Z]{1,4})(?![\w-])")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-\d+)?|\d+[a-z]?", re.IGNORECASE)
@@ -28,14 +29,12 @@ _COURSE: Final = re.compile(
     re.IGNORECASE,
 )
 _COMMON: Final = frozenset(
-    "a an and or of for the with in to by as on from patient subject participant volunteer individual people cohort arm "
-    "group part inclusion exclusion criteria criterion specific "
-    "disease syndrome disorder systemic relapsed relapsing relapse refractory recurrent progressive active chronic acute "
-    "moderate severe diffuse primary secondary advanced idiopathic diagnosis diagnosed classification meet comply combined "
-    "known other history clinical study trial only who have has is are related associated definition".split()
+    ["a", "an", "and", "or", "of", "for", "the", "with", "in", "to", "by", "as", "on", "from", "patient", "subject", "participant", "volunteer", "individual", "people", "cohort", "arm", "group", "part", "inclusion", "exclusion", "criteria", "criterion", "specific", "disease", "syndrome", "disorder", "systemic", "relapsed", "relapsing", "relapse", "refractory", "recurrent", "progressive", "active", "chronic", "acute", "moderate", "severe", "diffuse", "primary", "secondary", "advanced", "idiopathic", "diagnosis", "diagnosed", "classification", "meet", "comply", "combined", "known", "other", "history", "clinical", "study", "trial", "only", "who", "have", "has", "is", "are", "related", "associated", "definition"]
 )
 #: Capitals that name no disease: bodies that issue criteria, instruments, limits, molecules.
-_NO_DISEASE: Final = frozenset("ACR AND AST ALT CD CTCAE DNA ECOG EULAR FDA ICF ICH IL NIH NYHA OR RNA ULN LLN WHO WBC".split())
+_NO_DISEASE: Final = frozenset(
+    ["ACR", "AND", "AST", "ALT", "CD", "CTCAE", "DNA", "ECOG", "EULAR", "FDA", "ICF", "ICH", "IL", "NIH", "NYHA", "OR", "RNA", "ULN", "LLN", "WHO", "WBC"]
+)
 
 
 def disease_phrase(text: str, *, short: bool = False) -> str:

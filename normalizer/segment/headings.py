@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _MOST_WORDS = 16
 
-_HINT: Final = re.compile(r"clusi|ligib|xclud|nclud|criteri|enrol|articipat|requirement", re.IGNORECASE)
+_HINTS: Final = ("clusi", "ligib", "xclud", "nclud", "criteri", "enrol", "articipat", "requirement")
 _KIND: Final = re.compile(
     r"\b(?P<non>non[\s-]?)?(?P<kind>inclusion|exclusion|inclusive|exclusionary|in(?=\s?criteria)|ex(?=\s?criteria))"
     r"(?P<both>\s*(?:/|and|&|or)\s*(?:non[\s-]?)?(?:inclusion|exclusion))?"
@@ -56,7 +56,9 @@ _CHOICE: Final = re.compile(
     r"(?:following|these|below)",
     re.IGNORECASE,
 )
-_NOTE: Final = re.compile(r"(?:\\?\*{1,2}\s*)?(?:note|nb|n\.b\.|remarks?|comment|notice)s?\s*\d?\s*[:：.\-–]|\\\*\s*\w|[†‡§]", re.IGNORECASE)
+_NOTE: Final = re.compile(
+    r"(?:\\?\*{1,2}\s*)?(?:note|nb|n\.b\.|remarks?|comment|notice)s?\s*\d?\s*[:：.\-–]|\\\*\s*\w|[†‡§]", re.IGNORECASE
+)
 _FURNITURE: Final = re.compile(
     r"(?:\W*(?:(?:please\s+)?(?:note|nb)\W+)?(?:that\s+)?(?:the\s+)?(?:other|additional|further|more|full|complete|detailed)\b"
     r".{0,80}\b(?:criteria|requirements|conditions|restrictions|information|details)\b.{0,40}"
@@ -65,6 +67,7 @@ _FURNITURE: Final = re.compile(
     r"|see\s+(?:above|below|protocol|inclusion(?:\s+criteria)?)|as\s+above|no\s+entry)\W*",
     re.IGNORECASE,
 )
+_FURNITURE_HINTS: Final = ("riteri", "equire", "onditio", "estrict", "nformat", "etails")
 _UNIT_OF_TRIAL: Final = re.compile(
     r"^(?:for\s+|in\s+|only\s+for\s+)?(?:the\s+)?(?:(?:treatment|study|control|experimental|healthy|intervention|dose|"
     r"comparator|placebo|open[\s-]label|randomi[sz]ed|expansion|single|main|core|optional|phase)\s+){0,2}"
@@ -74,7 +77,9 @@ _UNIT_OF_TRIAL: Final = re.compile(
     r"(?:\s*(?:,|/|&|and|or|to|-|–)\s*(?:\d{1,2}[a-d]?|[A-Z]\d?)\b)*))?)",
 )
 _UNIT_ANY_CASE: Final = re.compile(_UNIT_OF_TRIAL.pattern, re.IGNORECASE)
-_NUMBERLESS_UNITS: Final = re.compile(r"(?:randomi[sz]ation|escalation|expansion|extension|run-in|crossover)", re.IGNORECASE)
+_NUMBERLESS_UNITS: Final = re.compile(
+    r"(?:randomi[sz]ation|escalation|expansion|extension|run-in|crossover)", re.IGNORECASE
+)
 _PEOPLE: Final = re.compile(
     r"^(?P<for>for\s+|in\s+|only\s+for\s+)?(?:the\s+|an?\s+)?(?:[\w()/,-]+\s+){0,7}?"
     r"(?P<people>patients?|subjects?|participants?|volunteers?|controls(?=\W|$)|donors?|caregivers?|clinicians?|individuals|"
@@ -112,9 +117,10 @@ def section_heading(body: str, *, marked: bool, listed: bool) -> Heading | None:
 
     ``marked`` says that a list marker stands before it, ``listed`` that a list or an indented text follows.
     """
-    if not _HINT.search(body, 0, 260):
+    lower = body[:260].lower()
+    if not any(hint in lower for hint in _HINTS):
         return None
-    match = _KIND.search(body, 0, 160)
+    match = _KIND.search(body, 0, 160) if "clusi" in lower or "criteria" in lower else None
     if match is not None:
         found = _named(body, match, marked=marked)
         if found is not None:
@@ -145,12 +151,18 @@ def _named(body: str, match: re.Match[str], *, marked: bool) -> Heading | None:
         while end < len(body) and body[end] in "*_ \t:":
             end += 1
         rest = body[end:]
-        if rest and rest.endswith((":", "：")) and _LEADING.search(rest):
-            end = len(body)
-        elif rest and len(rest) < 160 and re.search(r"\b(?:answers?|following|eligible)\b", rest) and _sentence(rest, listed=True):  # noqa: PLR2004
+        if (rest and rest.endswith((":", "：")) and _LEADING.search(rest)) or (
+            rest
+            and len(rest) < 160
+            and re.search(r"\b(?:answers?|following|eligible)\b", rest)
+            and _sentence(rest, listed=True)
+        ):
             end = len(body)
     elif bare:
-        if not (re.fullmatch(r"\(.{1,60}\)\W*|[-–—]\s.{1,80}:", plain) or (body[match.start()].isupper() and len(words) <= 1 and re.fullmatch(r"for\s.{1,80}:", plain))):
+        if not (
+            re.fullmatch(r"\(.{1,60}\)\W*|[-–—]\s.{1,80}:", plain)
+            or (body[match.start()].isupper() and len(words) <= 1 and re.fullmatch(r"for\s.{1,80}:", plain))
+        ):
             return None
         end = len(body)
     elif re.match(r"\s*[-–—]\s", after) and body.endswith((":", "：")) and _LEADING.search(after):
@@ -176,7 +188,9 @@ def _scope(before: str, after: str) -> tuple[str, str]:
     """Return scope and label from the words before and after "inclusion criteria"."""
     after = after.strip(" \t:：-–—,")
     inner = after[1:-1] if after.startswith("(") and after.endswith(")") else after
-    match = re.match(r"(?:for|of|in|specific (?:to|for)|applicable to|only for|applying to)\s+(.*)", inner, re.IGNORECASE | re.DOTALL)
+    match = re.match(
+        r"(?:for|of|in|specific (?:to|for)|applicable to|only for|applying to)\s+(.*)", inner, re.IGNORECASE | re.DOTALL
+    )
     target = (match[1] if match else inner).strip()
     if target:
         if _ALL.match(target):
@@ -194,7 +208,11 @@ def _scope(before: str, after: str) -> tuple[str, str]:
         unit = _UNIT_ANY_CASE.match(head)
         if unit and (unit["id"].strip() or _NUMBERLESS_UNITS.search(unit["unit"])):
             return "cohort", head
-        if re.search(r"\b(?:healthy|controls|volunteers?|donors?|caregivers?|clinics?|partners?|clinicians?)\b", head, re.IGNORECASE):
+        if re.search(
+            r"\b(?:healthy|controls|volunteers?|donors?|caregivers?|clinics?|partners?|clinicians?)\b",
+            head,
+            re.IGNORECASE,
+        ):
             return "cohort", head
         phrase = disease_phrase(head)
         if phrase:
@@ -219,7 +237,12 @@ def _sentence(body: str, *, listed: bool) -> Heading | None:
 def list_lead(body: str, kind: Kind) -> Heading | None:
     """Return the heading that a marked lead-in to a whole section is ("Patients are eligible if all of these hold:")."""
     found = _sentence(body, listed=True)
-    if found is None or found.kind != kind or not body.endswith((":", "：")) or (kind == "inclusion" and is_choice(body)):
+    if (
+        found is None
+        or found.kind != kind
+        or not body.endswith((":", "："))
+        or (kind == "inclusion" and is_choice(body))
+    ):
         return None
     return found
 
@@ -246,6 +269,8 @@ def is_note(body: str) -> bool:
 
 def is_furniture(body: str) -> bool:
     """Say whether the line tells nothing about a participant ("Other criteria may apply.", "None")."""
+    if len(body) > 40 and all(hint not in body for hint in _FURNITURE_HINTS):  # noqa: PLR2004
+        return False
     return len(body) < 260 and _FURNITURE.fullmatch(body) is not None  # noqa: PLR2004
 
 
@@ -266,13 +291,20 @@ def cohort_heading(body: str, *, marked: bool) -> Heading | None:
         stop += 1
     title = head.strip(_TRAILING)
     verb = _VERB.search(head)
-    if _ALL.match(head) and not verb and (colon is not None) and re.search(r"patients|subjects|participants|cohorts|groups|arms|parts", head, re.IGNORECASE):
+    if (
+        _ALL.match(head)
+        and not verb
+        and (colon is not None)
+        and re.search(r"patients|subjects|participants|cohorts|groups|arms|parts", head, re.IGNORECASE)
+    ):
         return Heading(stop, None, "all", title=title)
     unit = _UNIT_ANY_CASE.match(head) if not verb else None
     if unit is not None:
         named = unit["id"].strip()
         rest = head[unit.end() :].strip()
-        if (named and (colon is not None or len(words) <= 8) and not (rest and rest[0].islower() and colon is None)) or (  # noqa: PLR2004
+        if (
+            named and (colon is not None or len(words) <= 8) and not (rest and rest[0].islower() and colon is None)
+        ) or (
             _NUMBERLESS_UNITS.match(unit["unit"]) and colon is not None and len(words) <= 6  # noqa: PLR2004
         ):
             return Heading(stop, None, "cohort", title, title, unit=True)
@@ -283,7 +315,9 @@ def cohort_heading(body: str, *, marked: bool) -> Heading | None:
         volunteers = re.search(r"\b(?:healthy|controls|donors?|volunteers?|caregivers?)\b", head, re.IGNORECASE)
         if not marked and colon is not None and stop >= len(body) and re.match(r"with(?:out)?\b", rest):
             with_disease = True
-        if (with_disease and (people["for"] or rest.startswith(("with", "in ", "(")) or not rest)) or (volunteers and len(words) <= 6):  # noqa: PLR2004
+        if (with_disease and (people["for"] or rest.startswith(("with", "in ", "(")) or not rest)) or (
+            volunteers and len(words) <= 6
+        ):
             label = title[len(people["for"] or "") :]
             return Heading(stop, None, "cohort", label, title)
     return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from normalizer.segment.brackets import enclosed
-from normalizer.segment.markers import INLINE, Marker, markers_inside
+from normalizer.segment.markers import HINT, Marker, markers_inside
 
 #: A number after one of these words is a quantity or a reference, not a marker.
 _QUANTITY_WORD: Final = re.compile(
@@ -41,7 +41,7 @@ def cuts_inside(text: str, start: int, end: int) -> list[Cut]:
     """Return the places of ``[start, end)`` where the sequence of markers may cut the line."""
     if end - start > _DASHED_LINE and (dashes := _dashes(text, start, end)):
         return dashes
-    if INLINE.search(text, start, end) is None:
+    if HINT.search(text, max(start - 1, 0), end) is None:
         return []
     brackets: list[tuple[int, int]] | None = None
     at = 0
@@ -65,7 +65,14 @@ def cuts_inside(text: str, start: int, end: int) -> list[Cut]:
         while at < len(brackets) and brackets[at][1] <= marker.start:
             at += 1
         inside = at < len(brackets) and brackets[at][0] < marker.start < brackets[at][1]
-        fair = not marker.counts or before in ",)）]" or text[body].isupper() or marker.style[0] in "clr(" or marker.style.endswith(")") or not text[body].isascii()
+        fair = (
+            not marker.counts
+            or before in ",)）]"
+            or text[body].isupper()
+            or marker.style[0] in "clr("
+            or marker.style.endswith(")")
+            or not text[body].isascii()
+        )
         if not strong and not fair:
             continue
         cuts.append(Cut(marker, stop, body, strong and not inside, fair and not inside, first))
@@ -73,6 +80,8 @@ def cuts_inside(text: str, start: int, end: int) -> list[Cut]:
 
 
 def _dashes(text: str, start: int, end: int) -> list[Cut]:
+    if text.find(" - ", start, end) < 0 and text.find(" – ", start, end) < 0 and text.find(" * ", start, end) < 0:
+        return []
     found = [match.start() for match in _DASH.finditer(text, start, end)]
     if len(found) < 2 or len({text[at] for at in found}) > 1:  # noqa: PLR2004
         return []
@@ -89,5 +98,7 @@ def _dashes(text: str, start: int, end: int) -> list[Cut]:
         while body < end and text[body].isspace():
             body += 1
         if body < end:
-            cuts.append(Cut(Marker("bullet" + text[at], 0, at, at + 1), stop, body, strong=True, fair=True, first=False))
+            cuts.append(
+                Cut(Marker("bullet" + text[at], 0, at, at + 1), stop, body, strong=True, fair=True, first=False)
+            )
     return cuts

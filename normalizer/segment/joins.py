@@ -20,12 +20,20 @@ _REFERENCE: Final = re.compile(
     r"(?P<refs>\(?\d{1,2}\)?(?:\s*(?:,|and|or|to|-|–|/|&)\s*\(?(?:or\s+)?\d{1,2}\)?){1,8})",
     re.IGNORECASE,
 )
+#: References reach back over at most so many items.
+_FAR: Final = 60
+_NUMBERS: Final = re.compile(r"\d\)?\s*(?:,|and|or|to|-|–|/|&)\s*\(?(?:or\s+)?\d")
 _NUMBER: Final = re.compile(r"\d+")
 _LABORATORY: Final = re.compile(
     r"\b(?:function|laborator\w+|organ|hemato\w+|haemato\w+|marrow|hepatic|liver|renal|kidney|blood|coagulation|cardiac)\b",
     re.IGNORECASE,
 )
 _MEASURED: Final = re.compile(r"[<>≥≤=]|\bULN\b|\d\s?(?:[x×]|g/|mg|mm|/)|\b(?:function|coagulation)\b")
+#: Criteria that stand at the outermost level of nearly every list: no lead-in before them can own them.
+_GENERAL: Final = re.compile(
+    r"\b(?:consent|contracept\w+|pregnan\w+|childbearing|aged?|years\s+old|participat\w+|life\s+expectancy)\b",
+    re.IGNORECASE,
+)
 _DEFINES: Final = re.compile(r"\b(?:definition|defined|following|criteria|follows)\b", re.IGNORECASE)
 
 
@@ -48,10 +56,15 @@ def restore_levels(text: str, roots: list[Node], *, depth: int = 0) -> None:
 def _reach(text: str, roots: list[Node], lead: int) -> int:
     """Return the place after the last sibling that belongs under the lead-in at ``lead``."""
     head = text[roots[lead].body : roots[lead].end]
-    style = roots[lead].marker.style if roots[lead].marker is not None else ""
+    marker = roots[lead].marker
+    style = marker.style if marker is not None else ""
     stop = lead + 1
     if _LABORATORY.search(head):
-        while stop < len(roots) and _same(roots[stop], style) and _MEASURED.search(text, roots[stop].body, min(roots[stop].end, roots[stop].body + 120)):
+        while (
+            stop < len(roots)
+            and _same(roots[stop], style)
+            and _MEASURED.search(text, roots[stop].body, min(roots[stop].end, roots[stop].body + 120))
+        ):
             stop += 1
         return stop if stop > lead + 2 else lead + 1
     lower = text[roots[lead].body].isupper()
@@ -60,7 +73,9 @@ def _reach(text: str, roots: list[Node], lead: int) -> int:
     if stop > lead + 1:
         return stop
     if style.startswith("digit") and _DEFINES.search(head):
-        return _same_run(roots, lead, style)
+        stop = _same_run(roots, lead, style)
+        if not any(_GENERAL.search(text, node.body, min(node.end, node.body + 200)) for node in roots[lead + 1 : stop]):
+            return stop
     return lead + 1
 
 
@@ -86,7 +101,11 @@ def joined_runs(text: str, roots: Sequence[Node], joins: Sequence[int], kind: Ki
         if node.restarts:
             continue
         end = before.last()
-        if kind == "inclusion" and _TRAILING_OR.search(text, max(before.body, end - 8), end):
+        if (
+            kind == "inclusion"
+            and text[end - 1] in "rR;:,."
+            and _TRAILING_OR.search(text, max(before.body, end - 8), end)
+        ):
             bound[index] = True
         if is_note(text[node.body : node.body + 12]) or (node.marker is None and node.note):
             bound[index] = True
@@ -94,7 +113,8 @@ def joined_runs(text: str, roots: Sequence[Node], joins: Sequence[int], kind: Ki
     for index, node in enumerate(roots):
         if node.restarts:
             start = index
-        match = _REFERENCE.search(text, node.body, min(node.end, node.body + 300))
+        stop = min(node.end, node.body + 300)
+        match = _REFERENCE.search(text, node.body, stop) if _NUMBERS.search(text, node.body, stop) else None
         if match is None:
             continue
         places = _places(roots, start, index, [int(number) for number in _NUMBER.findall(match["refs"])], match["refs"])
@@ -117,7 +137,11 @@ def _places(roots: Sequence[Node], start: int, note: int, numbers: list[int], pr
     """Return the places of the items that ``numbers`` refer to, None unless they stand side by side before the note."""
     if re.search(r"\d\s*(?:to|-|–)\s*\d", printed):
         numbers = list(range(numbers[0], min(numbers[-1], numbers[0] + 40) + 1))
-    by_number = {node.marker.value: index for index, node in enumerate(roots) if index >= start and node.marker is not None and node.marker.counts}
+    by_number: dict[int, int] = {}
+    for index in range(max(start, note - _FAR), min(len(roots), note + _FAR)):
+        marker = roots[index].marker
+        if marker is not None and marker.counts:
+            by_number[marker.value] = index
     if by_number:
         found = [by_number.get(number) for number in numbers]
     else:

@@ -20,8 +20,11 @@ _WRAP_LEAST, _WRAP_MOST = 60, 100
 _WRAPPED_SHARE: Final = 0.6
 
 _NEWLINE: Final = re.compile(r"(?:_x000[dD]_)?(?:\r\n?|\n|\x0b|\x0c|\x1e|\u2028|\u2029)")
+_ODD_NEWLINE: Final = re.compile(r"[\r\x0b\x0c\x1e\u2028\u2029]")
+_TAG: Final = re.compile(r"<\s?/?\s?(?:br|p|li|ul|ol|div)\b", re.IGNORECASE)
 _EXPORTED: Final = re.compile(
-    r"(?:_x000[dD]_)?(?:\s*<\s*/?\s*(?:br|p|li|ul|ol|div)\s*/?\s*>\s?|\r\n?|\n|\x0b|\x0c|\u2028|\u2029)|_x000[dD]_"
+    r"(?:_x000[dD]_)?(?:\s*<\s*/?\s*(?:br|p|li|ul|ol|div)\s*/?\s*>\s?|\r\n?|\n|\x0b|\x0c|\u2028|\u2029)|_x000[dD]_",
+    re.IGNORECASE,
 )
 #: A tilde stands for a line end unless it means "about" or "to" before a number.
 _TILDE: Final = re.compile(r"\s?~(?=\s*(?:[^\d\s<>≤≥]|\d{1,2}[.)]\s?\D|$))|\r\n?|\n")
@@ -91,11 +94,17 @@ def after_blanks(text: str, at: int, end: int) -> int:
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     pattern = _NEWLINE
-    if text.find("<", start, end) >= 0 or text.find("_x000", start, end) >= 0:
+    if text.find("_x000", start, end) >= 0 or (text.find("<", start, end) >= 0 and _TAG.search(text, start, end)):
         pattern = _EXPORTED
     elif text.count("~", start, end) > 1 and text.count("\n", start, end) <= text.count("~", start, end) // 2:
         pattern = _TILDE
     at = start
+    if pattern is _NEWLINE and not _ODD_NEWLINE.search(text, start, end):
+        while (stop := text.find("\n", at, end)) >= 0:
+            yield at, stop
+            at = stop + 1
+        yield at, end
+        return
     for match in pattern.finditer(text, start, end):
         yield at, match.start()
         at = match.end()
@@ -110,7 +119,7 @@ def _lines(text: str, start: int, end: int) -> list[Line]:
         first = left
         while first < right and text[first].isspace():
             first += 1
-        if first >= right or (right - first < 220 and _EMPTY.match(text, first, right)):  # noqa: PLR2004
+        if first >= right or (text[first] in "*_#=~-<" and right - first < 220 and _EMPTY.match(text, first, right)):  # noqa: PLR2004
             gap = True
             restart = restart or text.startswith("<!--", first, right)
             continue
@@ -118,8 +127,10 @@ def _lines(text: str, start: int, end: int) -> list[Line]:
         if "\t" in text[left:first]:
             indent = len(text[left:first].expandtabs(_TAB))
         cuts = [first]
-        if sectioned and right - first > 20:  # noqa: PLR2004
-            cuts += [match.start() for match in _MIDDLE.finditer(text, first, right) if _breaks(text, first, match.start())]
+        if sectioned and right - first > 20 and _SECTION_HINT.search(text, first + 1, right):  # noqa: PLR2004
+            cuts += [
+                match.start() for match in _MIDDLE.finditer(text, first, right) if _breaks(text, first, match.start())
+            ]
         cuts.append(right)
         for at, stop in zip(cuts, cuts[1:], strict=False):
             line = line_from(text, at, stop, indent)

@@ -10,7 +10,7 @@ BULLETS: Final = "*•·●▪■◦‣⁃∙–—○◆◇➢►✓\uf0b7\uf0a
 _CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _ROMAN: Final = {
     word: value
-    for value, word in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 1)
+    for value, word in enumerate(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx"], 1)
 }
 
 #: A marker at the start of a line. A number needs a delimiter that is not a decimal point; a letter may stand alone.
@@ -35,6 +35,8 @@ INLINE: Final = re.compile(
     """,
     re.VERBOSE,
 )
+#: What any marker inside a line looks like at least; a quick look before the full pattern.
+HINT: Final = re.compile(rf"[\s(（;:.,)](?:\d{{1,2}}|[ivx]{{1,5}}|[a-h])\\?[.)）、．]|[{_CIRCLED}•·●▪]")
 _ONLY: Final = re.compile(r"\(?(?:\d{1,2}|[a-z])\\?[.)]|[*•·●▪■◦-]")
 _BARE_NUMBER: Final = re.compile(r"(\d{1,2})[ \t]+(?=[^\W\d_])")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from normalizer.model.finding import Finding
 from normalizer.model.span import Span
 from normalizer.segment.brackets import open_bracket
-from normalizer.segment.headings import is_choice, is_note
+from normalizer.segment.headings import is_note
 from normalizer.segment.inline import Cut, cuts_inside
 
 if TYPE_CHECKING:
@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 #: Deeper lists than this are read as if they stood at this depth.
 _DEEPEST: Final = 8
 _RANK: Final = {"m": 0, "d": 0, "p": 0, "r": 2, "l": 1, "c": 3, "b": 4, "(": 1}
-_CONTINUES: Final = re.compile(r"(?:,|\b(?:and|or|and/or|of|the|with|to|in|by|for|a|an|than|from|at|on|is|are))\Z", re.IGNORECASE)
+_CONTINUES: Final = re.compile(
+    r"(?:,|\b(?:and|or|and/or|of|the|with|to|in|by|for|a|an|than|from|at|on|is|are))\Z", re.IGNORECASE
+)
 _LEAD: Final = re.compile(
     r"(?:[:：]|\bdefined\s+(?:as|by)|\b(?:the\s+following|as\s+follows|listed\s+below|described\s+below)"
     r"(?:\s+\w+){0,5}\s*\)?\.?)\s*\Z|[:：]\s*\([^()]{0,80}\)\Z",
     re.IGNORECASE,
 )
+
+
+_LEAD_HINTS: Final = (":", "：", "ollow", "efined", "elow")
 
 
 @dataclass(slots=True, eq=False)
@@ -43,6 +48,8 @@ class Node:
     note: bool = False
     #: The children stand inside the item's own line.
     inline: bool = False
+    #: How often items under it were moved down.
+    height: int = 0
 
     def last(self) -> int:
         """Return where the item with all its children ends."""
@@ -65,7 +72,10 @@ class _Level:
 
 def is_lead(text: str, node: Node) -> bool:
     """Say whether the item's own words announce sub-items."""
-    return _LEAD.search(text, max(node.body, node.end - 90), node.end) is not None
+    start = max(node.body, node.end - 90)
+    if all(text.find(hint, start, node.end) < 0 for hint in _LEAD_HINTS):
+        return False
+    return _LEAD.search(text, start, node.end) is not None
 
 
 class Nesting:
@@ -119,14 +129,15 @@ class Nesting:
                 if level.styles:
                     level.styles[cut.marker.style] = cut.marker.value
                 node = fresh
-            elif not cut.marker.counts or (cut.first and following is not None and self._pairs(cut, cuts, index)):
+            elif len(self._levels) < _DEEPEST and (
+                not cut.marker.counts or (cut.first and following is not None and self._pairs(cut, cuts, index))
+            ):
                 self._shorten(node, cut)
                 node.inline = True
                 fresh = self._new(cut, line)
                 level = _Level(line.indent, node.children, {cut.marker.style: cut.marker.value})
-                if len(self._levels) < _DEEPEST:
-                    self._levels.append(level)
-                    inner.append(level)
+                self._levels.append(level)
+                inner.append(level)
                 node.children.append(fresh)
                 node = fresh
         self._inner = inner[-1] if inner else None
@@ -153,7 +164,11 @@ class Nesting:
                 if marker.style in self._levels[depth].styles and any(self._levels[depth] is one for one in inner):
                     return depth
             return None
-        run = following is not None and following.marker.style == marker.style and following.marker.value == marker.value + 1
+        run = (
+            following is not None
+            and following.marker.style == marker.style
+            and following.marker.value == marker.value + 1
+        )
         for depth in range(len(self._levels) - 1, -1, -1):
             level = self._levels[depth]
             last = level.styles.get(marker.style)
@@ -215,7 +230,9 @@ class Nesting:
             return self._extend(last, node)
         if is_note(self._text[node.body : node.body + 12]):
             last.findings.append(
-                Finding(code="note_between_items", message="a note stands after the item", span=Span(node.body, node.end))
+                Finding(
+                    code="note_between_items", message="a note stands after the item", span=Span(node.body, node.end)
+                )
             )
             return self._extend(self.roots[-1] if line.indent <= self.roots[-1].indent else last, node)
         root_bare = self.roots[-1].marker is None
@@ -224,14 +241,16 @@ class Nesting:
         if not self._levels[-1].styles and len(self._levels) > 1:
             if line.indent + 1 >= self._levels[-1].indent:
                 return self._append(self._levels[-1], node)
-        elif is_lead(self._text, last) and (last.marker is not None or (near and root_bare and line.indent > last.indent)):
+        elif is_lead(self._text, last) and (
+            last.marker is not None or (near and root_bare and line.indent > last.indent)
+        ):
             return self._push(last, node, line)
         for depth in range(len(self._levels) - 1, -1, -1):
             level = self._levels[depth]
             if level.styles and level.indent < line.indent:
                 del self._levels[depth + 1 :]
                 return self._extend(level.nodes[-1], node)
-        if first.islower() and not self._text[last.end - 1] in ".;":
+        if first.islower() and self._text[last.end - 1] not in ".;":
             return self._extend(last, node)
         del self._levels[1:]
         return self._append(self._levels[0], node)
@@ -253,16 +272,15 @@ class Nesting:
         return node
 
     def _push(self, parent: Node, node: Node, line: Line) -> Node:
+        if len(self._levels) >= _DEEPEST:
+            return self._append(self._levels[-1], node)
         parent.children.append(node)
         level = _Level(line.indent, parent.children)
         if node.marker is not None:
             level.styles[node.marker.style] = node.marker.value
             if node.marker.value > 1:
                 self._missing(node)
-        if len(self._levels) >= _DEEPEST:
-            self._levels[-1] = level
-        else:
-            self._levels.append(level)
+        self._levels.append(level)
         return node
 
     # Lines with a marker
@@ -334,7 +352,9 @@ class Nesting:
 
     def _new_style(self, level: _Level, node: Node, marker: Marker, line: Line, *, lead: bool) -> Node:
         last = level.nodes[-1]
-        weaker = bool(level.styles) and _RANK.get(marker.style[0], 1) > min(_RANK.get(style[0], 1) for style in level.styles)
+        weaker = bool(level.styles) and _RANK.get(marker.style[0], 1) > min(
+            _RANK.get(style[0], 1) for style in level.styles
+        )
         if marker.style[0] in "lr" and marker.value > 1:
             return self._place_bare_again(node, line)
         if marker.bullet and marker.value == 1 and last.marker is not None and not last.marker.counts:
@@ -374,8 +394,10 @@ def adopt(nodes: list[Node], lead: int, stop: int) -> None:
     """Move ``nodes[lead + 1:stop]`` under ``nodes[lead]``: they were printed one level too high."""
     parent = nodes[lead]
     children = nodes[lead + 1 : stop]
-    if not children:
+    height = 1 + max((child.height for child in children), default=_DEEPEST)
+    if height > _DEEPEST:
         return
+    parent.height = height
     parent.findings.append(
         Finding(
             code="level_promoted",
@@ -385,8 +407,3 @@ def adopt(nodes: list[Node], lead: int, stop: int) -> None:
     )
     parent.children.extend(children)
     del nodes[lead + 1 : stop]
-
-
-def chooses(text: str, node: Node) -> bool:
-    """Say whether the item asks for some of its sub-items ("one of the following")."""
-    return is_choice(text[max(node.body, node.end - 160) : node.end])

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _OR: Final = re.compile(r"[-–—*•\s]*(?:and\s*/\s*or|or)\b[\s.,:;–—-]*\Z", re.IGNORECASE)
 _TOPIC_ON_LINE: Final = re.compile(r"[A-Z][A-Z/, -]{7,60}:\s*")
 _CRITERION_LIKE: Final = re.compile(r"criteri|diagnos|defin|meet|classif|positive|confirmed", re.IGNORECASE)
+#: A cohort heading is compared with so many headings before it.
+_RECENT: Final = 40
 _LEAD_END: Final = (":", "：")
 
 
@@ -56,7 +58,19 @@ class Outline:
 class _Reader:
     """Reads the lines once, in order, keeping what is in force: kind, heading, cohort, open list."""
 
-    __slots__ = ("_cohort_line", "_document", "_flat", "_group", "_head", "_kind", "_lines", "_path", "_scope", "_text", "outline")
+    __slots__ = (
+        "_cohort_line",
+        "_document",
+        "_flat",
+        "_group",
+        "_head",
+        "_kind",
+        "_lines",
+        "_path",
+        "_scope",
+        "_text",
+        "outline",
+    )
 
     def __init__(self, document: TrialDocument, lines: Sequence[Line]) -> None:
         self._document = document
@@ -118,7 +132,9 @@ class _Reader:
         body = text[line.body : line.end] if line.end - line.body < 400 else text[line.body : line.body + 400]  # noqa: PLR2004
         following = self._lines[index + 1] if index + 1 < len(self._lines) else None
         marked = line.marker is not None
-        listed = not marked and following is not None and (following.marker is not None or following.indent > line.indent)
+        listed = (
+            not marked and following is not None and (following.marker is not None or following.indent > line.indent)
+        )
         margin = self._at_margin(line)
         if margin or not marked:
             found = headings.section_heading(body, marked=marked, listed=listed)
@@ -148,7 +164,13 @@ class _Reader:
                 return
             if not marked and self._topic(line, body, following, listed=listed):
                 return
-        elif not marked and line.gap and following is not None and following.marker is not None and self._at_margin(following):
+        elif (
+            not marked
+            and line.gap
+            and following is not None
+            and following.marker is not None
+            and self._at_margin(following)
+        ):
             if headings.is_title(body):
                 self._title(line, line.end)
                 return
@@ -164,7 +186,11 @@ class _Reader:
 
     def _under_choice(self, found: Heading, line: Line) -> bool:
         """Say whether the lead-in asks for some of its list: it is then the head of one criterion."""
-        return found.scope == "same" and found.kind == self._kind == "inclusion" and headings.is_choice(self._text[line.body : line.end])
+        return (
+            found.scope == "same"
+            and found.kind == self._kind == "inclusion"
+            and headings.is_choice(self._text[line.body : line.end])
+        )
 
     def _open_section(self, found: Heading, line: Line | None) -> None:
         self._group = None
@@ -197,14 +223,18 @@ class _Reader:
         if rest is not None:
             self._line_rest(index, rest)
 
-
     def _line_rest(self, index: int, rest: Line) -> None:
         body = self._text[rest.body : rest.end]
         if headings.is_furniture(body):
             self.outline.furniture.append(Span(rest.body, rest.end))
             return
         following = self._lines[index + 1] if index + 1 < len(self._lines) else None
-        if rest.marker is None and following is not None and following.marker is not None and following.marker.style == "digitbare":
+        if (
+            rest.marker is None
+            and following is not None
+            and following.marker is not None
+            and following.marker.style == "digitbare"
+        ):
             rest.marker = bare_number_at(self._text, rest.body, rest.end)
             rest.body = after_blanks(self._text, rest.marker.end, rest.end) if rest.marker else rest.body
         if rest.marker is None and following is not None and following.marker is not None and body.endswith(_LEAD_END):
@@ -230,7 +260,9 @@ class _Reader:
         self._head = found.title
         if line.marker is not None:
             alone = line.body + found.end >= line.end
-            flat = alone and following is not None and following.marker is not None and following.indent <= line.indent + 1
+            flat = (
+                alone and following is not None and following.marker is not None and following.indent <= line.indent + 1
+            )
             if not flat:
                 self._cohort_line = line
                 self._path = (self._text[line.marker.start : line.marker.end],)
@@ -243,14 +275,18 @@ class _Reader:
             root = self._group.nesting.roots[-1]
             if root.marker is not None and self._text[root.end - 1] in ",:(":
                 return None
+        if marked and ":" not in body and "：" not in body and following is not None and following.marker is not None:
+            return None
         found = headings.cohort_heading(body, marked=marked)
         if found is not None:
             shared = found.end < len(body)
             bare_next = following is not None and following.marker is None
             if not marked:
-                return found if shared or listed or found.scope == "all" or line.gap or body.endswith(_LEAD_END) else None
+                return (
+                    found if shared or listed or found.scope == "all" or line.gap or body.endswith(_LEAD_END) else None
+                )
             if shared or bare_next:
-                return found if bare_next or found.unit or self._shared_form(found) else None
+                return found if bare_next or found.unit or self._shared_form() else None
             deeper = following is not None and following.indent > line.indent + 1
             if not body.endswith(_LEAD_END) or following is None or following.marker is None or line.marker is None:
                 return None
@@ -267,12 +303,9 @@ class _Reader:
             return Heading(len(body), None, "cohort", label, label)
         return None
 
-    def _shared_form(self, found: Heading) -> bool:
-        """Say whether cohorts were opened by marked lines before, so that one without followers is one as well."""
-        del found
-        return any(scope.heading is not None and scope.kind == self._kind for scope in self.outline.scopes) and (
-            self._lines[0] is not None
-        )
+    def _shared_form(self) -> bool:
+        """Say whether a heading opened a cohort in this section before, so that one without followers is one as well."""
+        return any(scope.heading is not None and scope.kind == self._kind for scope in self.outline.scopes[-_RECENT:])
 
     def _known_disease(self, body: str) -> bool:
         words = key_words(body)
@@ -280,7 +313,7 @@ class _Reader:
             return False
         if has_course(body):
             return True
-        for scope in self.outline.scopes:
+        for scope in self.outline.scopes[-_RECENT:]:
             if words & key_words(scope.label):
                 return True
         about = " ".join((*self._document.conditions, self._document.title or ""))
@@ -299,7 +332,11 @@ class _Reader:
             if length > 140:  # noqa: PLR2004
                 continue
             body = text[line.body : line.end]
-            named = headings.section_heading(body, marked=line.marker is not None, listed=True)
+            named = (
+                headings.section_heading(body, marked=line.marker is not None, listed=True)
+                if "lusi" in body or "LUSI" in body
+                else None
+            )
             if named is not None:
                 kind = named.kind or kind
                 cued = "specific" in body.lower()
@@ -318,11 +355,15 @@ class _Reader:
             ):
                 continue
             phrase = disease_phrase(body)
-            if phrase and key_words(phrase) and _ends_with(body, phrase) and _CRITERION_LIKE.search(
-                text, following.body, following.end
+            if (
+                phrase
+                and key_words(phrase)
+                and _ends_with(body, phrase)
+                and _CRITERION_LIKE.search(text, following.body, following.end)
             ):
                 found.append(index)
-        spaced = [index for index in found if index - 1 not in found and index + 1 not in found]
+        near = {index + step for index in found for step in (-1, 1)}
+        spaced = [index for index in found if index not in near]
         self._flat = frozenset(spaced) if len(spaced) > 1 or (spaced and cued) else frozenset()
         return self._flat
 
@@ -353,7 +394,11 @@ class _Reader:
             self._add(line)
             self._end_group()
             return True
-        if headings.topic_heading(body) or (colon and (first or headings.is_lead_in(body))) or (first and headings.is_lead_in(body)):
+        if (
+            headings.topic_heading(body)
+            or (colon and (first or headings.is_lead_in(body)))
+            or (first and headings.is_lead_in(body))
+        ):
             self._title(line, line.end)
             return True
         return False
