@@ -57,9 +57,10 @@ def add_amount(parts: Parts, right: int) -> int:
     parts.note()
     low, high = parts.numbers()
     mention = Mention(
-        kind=kind, span=Span(parts.start, end), numerals=parts.numerals(parts.start, end), comparator=parts.comparator,
-        comparator_span=parts.comparator_span(), low=low, high=high, unit=unit, reference=parts.reference,
-        change=change, pair="first" if parts.pair else None, findings=tuple(parts.findings), repairs=tuple(parts.repairs),
+        kind=kind, span=Span(parts.start, end), numerals=parts.numerals(parts.start, end), low=low, high=high,
+        comparator=parts.comparator, comparator_span=parts.comparator_span(), unit=unit, reference=parts.reference,
+        change=change, pair="first" if parts.pair else None, findings=tuple(parts.findings),
+        repairs=tuple(parts.repairs),
     )  # fmt: skip
     parts.add(mention)
     if parts.pair is not None:

@@ -116,7 +116,13 @@ def anchor_far(lower: str, end: int) -> Event | None:
 
 def promised(lower: str, start: int) -> bool:
     """Say whether the sentence up to ``start`` is about contraception or donation, which last, or prints "until"."""
-    left = max(0, start - 260, lower.rfind("\n", 0, start), lower.rfind(". ", 0, start), lower.rfind(";", 0, start))
+    left = max(
+        0,
+        start - 260,
+        lower.rfind("\n", max(0, start - 260), start),
+        lower.rfind(". ", max(0, start - 260), start),
+        lower.rfind(";", max(0, start - 260), start),
+    )
     return _PROMISE.search(lower, left, start) is not None
 
 

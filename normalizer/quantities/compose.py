@@ -170,8 +170,8 @@ class Builder:
     def _outside(last: Mention, mention: Mention, low: Number | None, high: Number | None) -> Mention:
         """Merge "< 52 or > 104" into one bound."""
         return replace(
-            mention, span=last.span.cover(mention.span), numerals=(*last.numerals, *mention.numerals),
-            comparator="outside", comparator_span=last.comparator_span, unit=mention.unit or last.unit, low=low, high=high,
+            mention, span=last.span.cover(mention.span), numerals=(*last.numerals, *mention.numerals), low=low, high=high,
+            comparator="outside", comparator_span=last.comparator_span, unit=mention.unit or last.unit,
             findings=(*last.findings, *mention.findings), repairs=(*last.repairs, *mention.repairs),
         )  # fmt: skip
 

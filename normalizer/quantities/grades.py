@@ -159,7 +159,7 @@ def _plausible(
 def _scale_near(lower: str, floor: int, start: int, last: int, scale: str) -> str:
     """Return the named scale near a class word ("class III or IV (NYHA)"), else the class word itself."""
     far, least = (90, 0) if scale == "category" else (70, floor)
-    near = _CONTEXT.search(lower, max(least, start - far, lower.rfind(";", 0, start) + 1), start)
+    near = _CONTEXT.search(lower, max(least, start - far, lower.rfind(";", max(0, start - 260), start) + 1), start)
     near = near or _NAME_BEHIND.match(lower, last)
     return _named(near[0], scale) if near else scale
 

@@ -209,7 +209,7 @@ def list_number(text: str, lower: str, start: int, expected: int) -> int | None:
         if capital and (lower[start : found.end() - 1].rstrip(chr(92)) == str(expected) or text[found.end()].isupper()):
             return found.end()
     left = max(0, start - 12)
-    if not lower[max(lower.rfind("\n", 0, start) + 1, start - 200) : start].strip(_MARKERS):
+    if not lower[max(lower.rfind("\n", max(0, start - 260), start) + 1, start - 200) : start].strip(_MARKERS):
         return None if found[0].endswith("-") and _UNIT_AHEAD.match(lower, found.end() - 1) else found.end()
     if found[0].endswith("-") and lower[start : found.end() - 1] != str(expected):
         return None

@@ -111,7 +111,7 @@ def is_age(
     value = low if low is not None else high
     if value is None or value < _LEAST_AGE:
         return False
-    line = max(floor, start - 40, lower.rfind("\n", 0, start) + 1)
+    line = max(floor, start - 40, lower.rfind("\n", max(0, start - 260), start) + 1)
     return _PEOPLE_LEFT.search(lower[line:start]) is not None
 
 
