@@ -86,8 +86,8 @@ def _cell(value: object) -> str:
 
 
 def write_csv(rows: Iterable[Row], out: BinaryIO) -> None:
-    """Write UTF-8 CSV with a header line; null and an empty list are empty cells, other lists JSON arrays."""
-    writer = csv.writer(_Encoded(out), lineterminator="\n")
+    """Write UTF-8 CSV (RFC 4180) with a header; null and an empty list are empty cells, other lists JSON arrays."""
+    writer = csv.writer(_Encoded(out), lineterminator="\r\n")
     writer.writerow(COLUMNS)
     writer.writerows([_cell(getattr(row, name)) for name in COLUMNS] for row in rows)
 

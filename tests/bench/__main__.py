@@ -27,7 +27,7 @@ from normalizer.facts import row_to_json, rows, to_json
 from normalizer.pipeline import normalize
 from normalizer.quantities import read
 from normalizer.segment import segment
-from normalizer.sources import document_from_text, load
+from normalizer.sources import load
 from normalizer.text import clean
 
 if TYPE_CHECKING:
@@ -100,10 +100,9 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     return time.process_time() - start, found
 
 
-def quantities(texts: list[str]) -> Callable[[], int]:
-    """Return the work of reading the quantities of all blocks, segmentation done before."""
-    documents = [document_from_text(text, f"t{number}.txt") for number, text in enumerate(texts)]
-    blocks = [block.span.of(document.text) for document in documents for block in segment(document).blocks]
+def quantities(records: Path) -> Callable[[], int]:
+    """Return the work of reading the quantities of all blocks of the records, segmentation done before."""
+    blocks = [block.span.of(document.text) for document in load(records) for block in segment(document).blocks]
     return lambda: sum(len(read(clean(text).text)) for text in blocks)
 
 
@@ -164,7 +163,9 @@ def main() -> None:
         mean = sum(map(len, sample)) / len(sample)
         scale = 1000 / len(sample) * CHARACTERS / mean
         before = calibration()
-        reading, mentions = timed(quantities(list(trials(texts, arguments.trials, 2))))
+        others = folder / "others.jsonl"
+        write_records(others, trials(texts, arguments.trials, 2))
+        reading, mentions = timed(quantities(others))
         path, (criteria, facts) = timed(lambda: whole(records, out))
         loop = (before + calibration()) / 2
         print(f"calibration  {loop:6.2f} s CPU ({TURNS:,} turns of s += i*i % 7)")
