@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from normalizer.model.document import Kind, TrialDocument
-    from normalizer.segment.nesting import Node
+    from normalizer.segment.items import Node
 
 
 def segment(document: TrialDocument) -> Segmentation:

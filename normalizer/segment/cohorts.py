@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 #: Two names mean one group when they share this part of the shorter one's words.
 _SAME_NAME: Final = 0.5
+_OPENING: Final = re.compile(
+    r"^(?:(?:has|have|having|had|is|are|with|diagnos\w+|meets?|patients?|subjects?|participants?|of|an?|the)\s+)+(?=\S)",
+    re.IGNORECASE,
+)
 #: More groups than this are matched by exact name only.
 _MOST: Final = 40
 
@@ -73,7 +78,8 @@ def _cohort(identity: str, parts: list[Scope]) -> Cohort:
 
 def inferred_label(scope: Scope) -> str:
     """Return the name of a group whose heading is lost: the disease its first criteria name, else their first words."""
-    return disease_phrase(scope.first, short=True) or disease_phrase(scope.text) or " ".join(scope.first.split()[:6])
+    name = disease_phrase(scope.first, short=True) or disease_phrase(scope.text) or " ".join(scope.first.split()[:6])
+    return _OPENING.sub("", name)
 
 
 def _match(scopes: Sequence[Scope], left: list[int], right: list[int]) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from normalizer.segment.headings import is_note
-from normalizer.segment.nesting import Node, adopt, is_lead
+from normalizer.segment.items import Node, adopt, is_lead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

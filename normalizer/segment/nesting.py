@@ -11,53 +11,16 @@ from normalizer.model.span import Span
 from normalizer.segment.brackets import open_bracket
 from normalizer.segment.headings import is_note
 from normalizer.segment.inline import Cut, cuts_inside
+from normalizer.segment.items import DEEPEST, Node, adopt, is_lead, number_missing
 
 if TYPE_CHECKING:
     from normalizer.segment.lines import Line
     from normalizer.segment.markers import Marker
 
-#: Deeper lists than this are read as if they stood at this depth.
-_DEEPEST: Final = 8
 _RANK: Final = {"m": 0, "d": 0, "p": 0, "r": 2, "l": 1, "c": 3, "b": 4, "(": 1}
 _CONTINUES: Final = re.compile(
     r"(?:,|\b(?:and|or|and/or|of|the|with|to|in|by|for|a|an|than|from|at|on|is|are))\Z", re.IGNORECASE
 )
-_LEAD: Final = re.compile(
-    r"(?:[:：]|\bdefined\s+(?:as|by)|\b(?:the\s+following|as\s+follows|listed\s+below|described\s+below)"
-    r"(?:\s+\w+){0,5}\s*\)?\.?)\s*\Z|[:：]\s*\([^()]{0,80}\)\Z",
-    re.IGNORECASE,
-)
-
-
-_LEAD_HINTS: Final = (":", "：", "ollow", "efined", "elow")
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """One item: marker, body start, own end (children not counted), children, and what was noticed."""
-
-    marker: Marker | None
-    start: int
-    body: int
-    end: int
-    indent: int
-    children: list[Node] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    #: A numbered list began again here although nothing announces it.
-    restarts: bool = False
-    note: bool = False
-    #: The children stand inside the item's own line.
-    inline: bool = False
-    #: How often items under it were moved down.
-    height: int = 0
-
-    def last(self) -> int:
-        """Return where the item with all its children ends."""
-        node, end = self, self.end
-        while node.children:
-            node = node.children[-1]
-            end = max(end, node.end)
-        return end
 
 
 @dataclass(slots=True, eq=False)
@@ -68,14 +31,6 @@ class _Level:
     styles: dict[str, int] = field(default_factory=dict)
     #: The last number that stood at the start of a line.
     printed: int = 0
-
-
-def is_lead(text: str, node: Node) -> bool:
-    """Say whether the item's own words announce sub-items."""
-    start = max(node.body, node.end - 90)
-    if all(text.find(hint, start, node.end) < 0 for hint in _LEAD_HINTS):
-        return False
-    return _LEAD.search(text, start, node.end) is not None
 
 
 class Nesting:
@@ -129,7 +84,7 @@ class Nesting:
                 if level.styles:
                     level.styles[cut.marker.style] = cut.marker.value
                 node = fresh
-            elif len(self._levels) < _DEEPEST and (
+            elif len(self._levels) < DEEPEST and (
                 not cut.marker.counts or (cut.first and following is not None and self._pairs(cut, cuts, index))
             ):
                 self._shorten(node, cut)
@@ -216,7 +171,7 @@ class Nesting:
             if marker is not None:
                 self._levels[0].styles[marker.style] = self._levels[0].printed = marker.value
                 if marker.value > 1 and marker.value != self._after + 1:
-                    self._missing(node)
+                    number_missing(self._text, node)
             return node
         return self._place_bare(node, line) if marker is None else self._place_marked(node, marker, line)
 
@@ -272,14 +227,14 @@ class Nesting:
         return node
 
     def _push(self, parent: Node, node: Node, line: Line) -> Node:
-        if len(self._levels) >= _DEEPEST:
+        if len(self._levels) >= DEEPEST:
             return self._append(self._levels[-1], node)
         parent.children.append(node)
         level = _Level(line.indent, parent.children)
         if node.marker is not None:
             level.styles[node.marker.style] = node.marker.value
             if node.marker.value > 1:
-                self._missing(node)
+                number_missing(self._text, node)
         self._levels.append(level)
         return node
 
@@ -287,6 +242,8 @@ class Nesting:
 
     def _place_marked(self, node: Node, marker: Marker, line: Line) -> Node:
         inner, self._inner = self._inner, None
+        if marker.style == "multi2" and not self._subsection(marker):
+            return self._place_bare_again(node, line)
         if inner is not None and marker.value > 1 and inner.styles.get(marker.style) == marker.value - 1:
             self._inner = inner
             return self._sibling(inner, node, marker)
@@ -335,10 +292,15 @@ class Nesting:
                 node.restarts = marker.value == 2 and known > 2 and base.printed != 1  # noqa: PLR2004
             elif marker.glued and base.nodes[-1].marker is not None and not base.nodes[-1].marker.glued:
                 node.restarts = True
-            self._missing(node)
+            number_missing(self._text, node)
             return self._sibling(base, node, marker)
-        self._missing(node)
+        number_missing(self._text, node)
         return self._sibling(level, node, marker)
+
+    def _subsection(self, marker: Marker) -> bool:
+        """Say whether "3.1" stands under item 3 of an open list; else it is a decimal number."""
+        outer = int(self._text[marker.start : marker.end].split(".")[0])
+        return any(outer in level.styles.values() for level in self._levels)
 
     def _reading(self, marker: Marker) -> Marker:
         """Settle whether "i.", "v." or "x." is a letter: it is when the letters before it stand in a list."""
@@ -375,35 +337,3 @@ class Nesting:
         level.nodes.append(node)
         level.styles[marker.style] = level.printed = marker.value
         return node
-
-    def _missing(self, node: Node) -> None:
-        if node.marker is None:
-            return
-        printed = self._text[node.marker.start : node.marker.end]
-        node.findings.append(
-            Finding(
-                code="list_number_missing",
-                message=f"the item before {printed} is not printed",
-                span=Span(node.marker.start, node.marker.end),
-                got=printed,
-            )
-        )
-
-
-def adopt(nodes: list[Node], lead: int, stop: int) -> None:
-    """Move ``nodes[lead + 1:stop]`` under ``nodes[lead]``: they were printed one level too high."""
-    parent = nodes[lead]
-    children = nodes[lead + 1 : stop]
-    height = 1 + max((child.height for child in children), default=_DEEPEST)
-    if height > _DEEPEST:
-        return
-    parent.height = height
-    parent.findings.append(
-        Finding(
-            code="level_promoted",
-            message=f"{len(children)} sub-items are printed at the level of their lead-in",
-            span=Span(parent.body, parent.end),
-        )
-    )
-    parent.children.extend(children)
-    del nodes[lead + 1 : stop]

@@ -10,20 +10,21 @@ from normalizer.model.span import Span
 from normalizer.segment import headings
 from normalizer.segment.cohorts import Scope
 from normalizer.segment.diseases import disease_phrase, has_course, key_words
+from normalizer.segment.flattened import flat_headings
 from normalizer.segment.headings import Heading
 from normalizer.segment.lines import after_blanks, line_from
 from normalizer.segment.markers import bare_number_at
-from normalizer.segment.nesting import Nesting, Node
+from normalizer.segment.nesting import Nesting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from normalizer.model.document import Kind, TrialDocument
+    from normalizer.segment.items import Node
     from normalizer.segment.lines import Line
 
 _OR: Final = re.compile(r"[-–—*•\s]*(?:and\s*/\s*or|or)\b[\s.,:;–—-]*\Z", re.IGNORECASE)
 _TOPIC_ON_LINE: Final = re.compile(r"[A-Z][A-Z/, -]{7,60}:\s*")
-_CRITERION_LIKE: Final = re.compile(r"criteri|diagnos|defin|meet|classif|positive|confirmed", re.IGNORECASE)
 #: A cohort heading is compared with so many headings before it.
 _RECENT: Final = 40
 _LEAD_END: Final = (":", "：")
@@ -320,51 +321,8 @@ class _Reader:
         return bool(about) and words <= key_words(about)
 
     def _flat_headings(self) -> frozenset[int]:
-        """Return the lines of a flattened list that are only a disease's name with its course and stand over criteria."""
-        if self._flat is not None:
-            return self._flat
-        found: list[int] = []
-        kind: Kind = "inclusion"
-        cued = False
-        text = self._text
-        for index, line in enumerate(self._lines[:-1]):
-            length = line.end - line.body
-            if length > 140:  # noqa: PLR2004
-                continue
-            body = text[line.body : line.end]
-            named = (
-                headings.section_heading(body, marked=line.marker is not None, listed=True)
-                if "lusi" in body or "LUSI" in body
-                else None
-            )
-            if named is not None:
-                kind = named.kind or kind
-                cued = "specific" in body.lower()
-                continue
-            following = self._lines[index + 1]
-            if (
-                kind != "inclusion"
-                or line.marker is None
-                or line.marker.counts
-                or following.marker is None
-                or following.marker.style != line.marker.style
-                or abs(following.indent - line.indent) > 1
-                or body[-1] in ";,"
-                or not (cued or has_course(body))
-                or not headings.topic_heading(body.rstrip(" .:"))
-            ):
-                continue
-            phrase = disease_phrase(body)
-            if (
-                phrase
-                and key_words(phrase)
-                and _ends_with(body, phrase)
-                and _CRITERION_LIKE.search(text, following.body, following.end)
-            ):
-                found.append(index)
-        near = {index + step for index in found for step in (-1, 1)}
-        spaced = [index for index in found if index not in near]
-        self._flat = frozenset(spaced) if len(spaced) > 1 or (spaced and cued) else frozenset()
+        if self._flat is None:
+            self._flat = flat_headings(self._text, self._lines)
         return self._flat
 
     def _topic(self, line: Line, body: str, following: Line | None, *, listed: bool) -> bool:
@@ -434,12 +392,6 @@ class _Reader:
 def listed_below(line: Line, following: Line | None) -> bool:
     """Say whether a marked line stands at or under the level of ``line`` right after it."""
     return following is not None and following.marker is not None and following.indent >= line.indent
-
-
-def _ends_with(body: str, phrase: str) -> bool:
-    """Say whether nothing but one more word or a bracket follows the disease's name ("lupus erythematosus (SLE)")."""
-    rest = body[body.find(phrase) + len(phrase) :]
-    return re.fullmatch(r"(?:\s+[a-z]+)?\s*(?:\([^()]{1,30}\))?\s*[.:]?\s*", rest) is not None
 
 
 def _last_number(roots: list[Node]) -> int:
