@@ -1,1 +1,1 @@
-
+"""Extractors: each turns one block into one reading."""

@@ -38,6 +38,7 @@ SEVERITY: Final[Mapping[str, Severity]] = MappingProxyType(
         "number_ambiguous": "open",
         "exponent_damaged": "note",
         "unit_missing": "open",
+        "unit_implied": "note",
         "unit_unknown": "open",
         "unit_kind_mismatch": "open",
         "number_glued": "note",

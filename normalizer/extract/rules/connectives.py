@@ -1,0 +1,50 @@
+"""The words that connect statements: definitions, exceptions, conditions, permissions, examples."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_MEMBERS: Final = (
+    r"patients|subjects|participants|individuals|persons|people|those|women|men|woman|man|females?|males?|"
+    r"children|adults|adolescents|infants"
+)
+#: "X is defined as Y", "X, i.e. Y": what stands before it is the defined term.
+DEFINED: Final = re.compile(
+    r"\s*,?\s*\b(?:(?:is|are|was|were)\s+)?(?:defined\s+(?:as|by)|meaning|refers?\s+to|i\.e\.,?)\s*:?", re.IGNORECASE
+)
+#: "Definition of X: Y".
+DEFINITION: Final = re.compile(r"\s*(?:the\s+)?definitions?\s+of\s+(?:the\s+)?([^:;.]{2,80}?)\s*:", re.IGNORECASE)
+EXCEPT: Final = re.compile(
+    r"[\s,]*\b(?:with\s+the\s+exception\s+of|except(?:ing|ions?)?(?:\s+(?:for|of|in|when|if|that))*|unless|excluding|"
+    r"other\s+than|apart\s+from)\b",
+    re.IGNORECASE,
+)
+IF: Final = re.compile(
+    rf"[\s,]*\b(?:if|provided\s+that|in\s+(?:the\s+)?(?:case|event|presence)\s+of|"
+    rf"(?:in|for)\s+(?=(?:the\s+)?(?:{_MEMBERS})\b))",
+    re.IGNORECASE,
+)
+LEADING_IF: Final = re.compile(
+    rf"\s*(?:if|when|in\s+(?:case|the\s+presence)\s+of|(?:in|for)\s+(?=(?:(?:all|any|the)\s+)?(?:\w+\s+){{0,2}}"
+    rf"(?:{_MEMBERS})\b))([^,:;]{{2,160}})[,:]",
+    re.IGNORECASE,
+)
+#: The first word of a bracket that is a condition on what stands before it.
+CONDITION_WORD: Final = re.compile(r"\s*(?:if|when|with|in|for|among)\s+", re.IGNORECASE)
+NEGATIVE_WORD: Final = re.compile(r"\s*(?:no|not|without)\b", re.IGNORECASE)
+PERMITTED: Final = re.compile(
+    r"\b(?:is|are|may\s+be|will\s+be)\s+(?:permitted|allowed|acceptable|eligible)\b|"
+    r"\b(?:without|no|not\s+subject\s+to)\s+(?:restrictions?|requirements?)\b",
+    re.IGNORECASE,
+)
+FORBIDDEN: Final = re.compile(r"\b(?:not|never)\s+(?:be\s+)?(?:permitted|allowed|acceptable|eligible)\b", re.IGNORECASE)
+EXAMPLE: Final = re.compile(
+    r"\s*(?:e\.?g\.?|such\s+as|for\s+example|including(?:\s+but\s+not\s+limited\s+to)?|i\.e\.|namely)[,:]?\s*",
+    re.IGNORECASE,
+)
+DEFINING: Final = re.compile(r"\s*(?:i\.e\.|defined\s+(?:as|by)|that\s+is)\b", re.IGNORECASE)
+OBLIGED: Final = re.compile(r"\b(?:must|should)\b(?!\s+(?:be\s+avoided|not))", re.IGNORECASE)
+JOINER: Final = re.compile(r"[,;]|\b(?:and|or|but)\b", re.IGNORECASE)
+OR: Final = re.compile(r"[\s,]*(?:and/or|or)\b", re.IGNORECASE)
+TOPIC: Final = re.compile(r"\s*([^:]{2,60}):")

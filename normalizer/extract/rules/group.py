@@ -1,0 +1,158 @@
+"""Coordinated names that share what is said of them, and how several such groups are joined."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+from normalizer.extract.rules.bounds import attach, slot_of
+from normalizer.extract.rules.lexicon import lexicon
+from normalizer.extract.rules.scope import MASK
+from normalizer.extract.rules.sketch import Branch, Sketch, Tree, join
+from normalizer.model.span import Span
+
+if TYPE_CHECKING:
+    from normalizer.extract.rules.material import Material
+    from normalizer.extract.rules.phrases import Phrase
+    from normalizer.model.draft import ModifierKind
+    from normalizer.model.mention import Mention
+
+Joiner = Literal["and", "or", ""]
+
+_LINK: Final = re.compile(
+    rf"[\s{MASK}]*(?:[,/&+]|(?:and/or|and|or|nor|as well as|plus)\b)[\s,{MASK}]*"
+    rf"(?:(?:and/or|and|or|nor)\b)?[\s,{MASK}]*(?:(?:a|an|the|any|other|of|with|for|to)\s+)*",
+    re.IGNORECASE,
+)
+_JOINERS: Final = re.compile(r"\b(?:and/or|or|and|nor)\b|/", re.IGNORECASE)
+_OWN: Final = ("measurement", "demographic")
+_PAIR: Final = {"first": "systolic blood pressure", "second": "diastolic blood pressure"}
+
+
+def joiner_in(gap: str) -> Joiner:
+    """Return the word that joins what stands on both sides of ``gap``; the last one printed decides."""
+    found = [match.group().lower() for match in _JOINERS.finditer(gap)]
+    words = [word for word in found if word != "/"]
+    if not words:
+        return ""
+    return "and" if words[-1] == "and" else "or"
+
+
+def is_link(gap: str) -> bool:
+    """Say whether ``gap`` only coordinates (commas, and, or, slashes, brackets, articles, modifier phrases)."""
+    if len(gap) > 80:
+        return False
+    return _LINK.fullmatch(lexicon().modifier_pattern.sub("", gap) + " ") is not None
+
+
+def is_apposition(gap: str) -> bool:
+    """Say whether two names stand side by side with nothing between ("disease activity score DAS28")."""
+    return 0 < len(gap) <= 40 and gap.replace(MASK, " ").isspace()  # noqa: PLR2004 - a bracket between is short
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Names that stand together; ``sketches`` appear with the first bound or when the group is closed."""
+
+    phrases: list[Phrase]
+    start: int
+    end: int
+    joiner: Joiner = ""
+    inner: Joiner = ""
+    negated: bool = False
+    sketches: list[Sketch] = field(default_factory=list)
+    modifiers: list[tuple[ModifierKind, Span]] = field(default_factory=list)
+    wrapped: Tree | None = None
+
+    @property
+    def own(self) -> bool:
+        """Say whether each name is an atom of its own (measurements) rather than a member of one."""
+        return self.phrases[0].type in _OWN
+
+    @property
+    def bounded(self) -> bool:
+        """Say whether the group carries a bound."""
+        return any(sketch.bounded for sketch in self.sketches)
+
+    def realize(self) -> list[Sketch]:
+        """Return the group's sketches, made on first use."""
+        if not self.sketches:
+            named = self.phrases if self.own else self.phrases[:1]
+            self.sketches = [Sketch(p.type, p.subject, p.span, p.span.start) for p in named]
+            if not self.own and len(self.phrases) > 1:
+                self.sketches[0].modifiers += [("member", phrase.span) for phrase in self.phrases]
+        return self.sketches
+
+    def bind(self, mention: Mention, material: Material) -> None:
+        """Put the mention on every sketch of the group; blood-pressure pairs go to two sketches."""
+        sketches = self.realize()
+        if mention.pair is not None:
+            subject = _PAIR[mention.pair]
+            own = [sketch for sketch in sketches if sketch.subject == subject]
+            if not own:
+                first = sketches[0]
+                if first.bounded or first.subject in _PAIR.values():
+                    own = [Sketch(first.type, subject, first.span, first.place + len(sketches))]
+                    self.sketches.append(own[0])
+                else:
+                    first.subject = subject
+                    own = [first]
+            sketches = own
+        for sketch in sketches:
+            attach(sketch, mention, material)
+        self.end = max(self.end, mention.span.end)
+        if mention.anchor_span is not None:
+            self.end = max(self.end, mention.anchor_span.end)
+
+    def repeat(self, mention: Mention, material: Material) -> Group:
+        """Return an elliptical repeat: the same names again, standing where ``mention`` stands, bound by it alone."""
+        again = Group(list(self.phrases), mention.span.start, mention.span.end, inner=self.inner)
+        again.sketches = [Sketch(s.type, s.subject, s.span, mention.span.start) for s in self.realize()]
+        again.bind(mention, material)
+        return again
+
+    def has_limit(self, mention: Mention) -> bool:
+        """Say whether the group already has a limit in the slot that ``mention`` would take."""
+        if mention.kind == "grade":
+            return any(sketch.grades for sketch in self.sketches)
+        return any(
+            limit.slot == slot_of(mention, sketch.type) and not limit.restates
+            for sketch in self.sketches
+            for limit in sketch.limits
+        )
+
+    def tree(self, *, describe: bool) -> Tree:
+        """Return the group's tree: its sketches joined, wrapped and negated as printed."""
+        sketches = self.realize()
+        for kind, span in self.modifiers:
+            for sketch in sketches:
+                sketch.modifiers.append((kind, span))
+        self.modifiers = []
+        operator: Literal["all", "any"] = "any" if self.inner == "or" or (self.inner == "" and describe) else "all"
+        tree: Tree | None = join(operator, list(sketches))
+        assert tree is not None
+        if self.wrapped is not None:
+            tree = self.wrapped
+        return Branch("not", [tree]) if self.negated else tree
+
+
+def fold(groups: list[Group], *, describe: bool) -> Tree | None:
+    """Return one tree for groups in text order: ``and`` binds closer than ``or``; a comma takes the next joiner's sense."""
+    if not groups:
+        return None
+    joiners: list[Joiner] = [group.joiner for group in groups]
+    following: Joiner = ""
+    for index in range(len(groups) - 1, 0, -1):
+        following = joiners[index] or following
+        joiners[index] = following or ("or" if describe else "and")
+    for index in range(1, len(groups)):
+        if joiners[index] == "and" and describe and not (groups[index].own or groups[index - 1].own):
+            joiners[index] = "or" if not (groups[index].bounded or groups[index - 1].bounded) else "and"
+    alternatives: list[list[Tree]] = [[groups[0].tree(describe=describe)]]
+    for index, group in enumerate(groups[1:], 1):
+        if joiners[index] == "or":
+            alternatives.append([])
+        alternatives[-1].append(group.tree(describe=describe))
+    parts = [part for trees in alternatives if (part := join("all", trees)) is not None]
+    return join("any", parts)

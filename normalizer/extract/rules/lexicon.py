@@ -1,0 +1,63 @@
+"""The word lists of the rules reader, loaded once: function words, heads of noun phrases, modifier phrases."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from normalizer.model.draft import ModifierKind
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Word classes (lower case) and the modifier phrases with their kind."""
+
+    boundary: frozenset[str]
+    filler: frozenset[str]
+    drop_first: frozenset[str]
+    drop_last: frozenset[str]
+    head: frozenset[str]
+    group: frozenset[str]
+    generic: frozenset[str]
+    light: frozenset[str]
+    modifiers: Mapping[str, ModifierKind]
+    modifier_pattern: re.Pattern[str]
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files(__package__).joinpath("data", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the word lists; read from the data files on first use."""
+    classes: dict[str, set[str]] = {}
+    for row in _rows("words.csv"):
+        classes.setdefault(row["class"], set()).update(row["words"].split())
+    modifiers = {
+        phrase: cast("ModifierKind", row["kind"])
+        for row in _rows("modifiers.csv")
+        for phrase in row["phrases"].split("|")
+    }
+    longest_first = sorted(modifiers, key=len, reverse=True)
+    pattern = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, longest_first)) + r")(?![\w-])", re.IGNORECASE)
+    return Lexicon(
+        boundary=frozenset(classes["boundary"]),
+        filler=frozenset(classes["filler"]),
+        drop_first=frozenset(classes["drop_first"]),
+        drop_last=frozenset(classes["drop_last"]),
+        head=frozenset(classes["head"]),
+        group=frozenset(classes["group"]),
+        generic=frozenset(classes["generic"]),
+        light=frozenset(classes["light"]),
+        modifiers=modifiers,
+        modifier_pattern=pattern,
+    )

@@ -1,0 +1,93 @@
+"""What the rules read: a block's view, the names and quantities in it, and the sense of its section."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from normalizer.concepts import find
+from normalizer.extract.rules.lexicon import lexicon
+from normalizer.model.span import Span
+
+if TYPE_CHECKING:
+    from normalizer.concepts import NameHit
+    from normalizer.model.block import BlockContext
+    from normalizer.model.document import Kind
+    from normalizer.model.draft import ModifierKind
+    from normalizer.model.mention import Mention
+    from normalizer.model.view import View
+
+WORD = re.compile(r"[^\W\d_][\w'’+α-ω]*(?:[-/.][\w'’+α-ω]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A block's view ``text`` with everything found in it, each list in text order."""
+
+    text: str
+    original: str
+    view: View
+    kind: Kind
+    hits: tuple[NameHit, ...]
+    hit_starts: tuple[int, ...]
+    mentions: tuple[Mention, ...]
+    mention_starts: tuple[int, ...]
+    modifiers: tuple[tuple[ModifierKind, Span], ...]
+
+    def hits_in(self, start: int, end: int) -> tuple[NameHit, ...]:
+        """Return the names that begin in ``[start, end)``."""
+        return self.hits[bisect_left(self.hit_starts, start) : bisect_left(self.hit_starts, end)]
+
+    def mentions_in(self, start: int, end: int) -> tuple[Mention, ...]:
+        """Return the quantities that begin in ``[start, end)``."""
+        return self.mentions[bisect_left(self.mention_starts, start) : bisect_left(self.mention_starts, end)]
+
+
+def _free(hit: NameHit, mentions: tuple[Mention, ...]) -> bool:
+    """Say whether a name stands outside all bounds and anchors (the scale of a grade is a name in its own right)."""
+    for mention in mentions:
+        if mention.anchor_span is not None and hit.span.overlaps(mention.anchor_span):
+            return False
+        if not hit.span.overlaps(mention.span):
+            continue
+        if mention.scale_span is not None and hit.span.overlaps(mention.scale_span):
+            continue
+        if mention.change is not None and not any(hit.span.overlaps(numeral) for numeral in mention.numerals):
+            continue
+        return mention.kind == "inert" and not mention.span.contains(hit.span)
+    return True
+
+
+def gather(context: BlockContext) -> Material:
+    """Return the material of a block: names inside numbers and anchors are left out."""
+    text = context.view.text
+    mentions = context.mentions
+    words = lexicon()
+    hits = tuple(hit for hit in find(text) if hit.name.printed not in words.light and _free(hit, mentions))
+    taken = [span for m in mentions for span in (m.span, m.anchor_span) if m.kind != "inert" and span is not None]
+    stretches = [
+        Span(min(m.span.start, m.anchor_span.start), max(m.span.end, m.anchor_span.end))
+        for m in mentions
+        if m.anchor_span
+    ]
+    modifiers = tuple(
+        (words.modifiers[match.group().lower()], span)
+        for match in words.modifier_pattern.finditer(text)
+        if not any(
+            span.overlaps(other) for other in (*taken, *stretches) for span in (Span(match.start(), match.end()),)
+        )
+        for span in (Span(match.start(), match.end()),)
+    )
+    return Material(
+        text=text,
+        original=context.text,
+        view=context.view,
+        kind=context.block.kind,
+        hits=hits,
+        hit_starts=tuple(hit.span.start for hit in hits),
+        mentions=mentions,
+        mention_starts=tuple(mention.span.start for mention in mentions),
+        modifiers=modifiers,
+    )

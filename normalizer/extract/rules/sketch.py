@@ -1,0 +1,105 @@
+"""Atoms while they are being put together, and the tree over them; finished into a Draft at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from normalizer.model.draft import Atom, Draft, Modifier
+
+if TYPE_CHECKING:
+    from normalizer.model.draft import AtomType, Grade, Limit, ModifierKind, Time
+    from normalizer.model.span import Span
+    from normalizer.model.view import View
+
+Operator = Literal["all", "any", "not", "atleast", "under", "unless", "when", "permit"]
+
+
+@dataclass(slots=True, eq=False)
+class Sketch:
+    """An atom in the making; ``span`` (its quote) and ``modifiers`` are offsets into the block's view.
+
+    ``place`` orders the atoms: the quote's start, or for an elliptical repeat the start of its bound.
+    """
+
+    type: AtomType
+    subject: str
+    span: Span
+    place: int
+    limits: list[Limit] = field(default_factory=list)
+    times: list[Time] = field(default_factory=list)
+    grades: list[Grade] = field(default_factory=list)
+    modifiers: list[tuple[ModifierKind, Span]] = field(default_factory=list)
+
+    @property
+    def bounded(self) -> bool:
+        """Say whether the atom carries a bound."""
+        return bool(self.limits or self.times or self.grades)
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """An operator over sketches and branches."""
+
+    operator: Operator
+    children: list[Tree]
+
+
+Tree: TypeAlias = Sketch | Branch
+
+
+def join(operator: Literal["all", "any"], trees: list[Tree]) -> Tree | None:
+    """Return the trees under one ``all`` or ``any``: flattened; a single tree stays itself; None for none."""
+    flat: list[Tree] = []
+    for tree in trees:
+        if isinstance(tree, Branch) and tree.operator == operator:
+            flat.extend(tree.children)
+        else:
+            flat.append(tree)
+    if not flat:
+        return None
+    return flat[0] if len(flat) == 1 else Branch(operator, flat)
+
+
+def leaves(tree: Tree) -> list[Sketch]:
+    """Return the sketches of the tree, in tree order, each once."""
+    found: dict[int, Sketch] = {}
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Sketch):
+            found.setdefault(id(node), node)
+        else:
+            stack.extend(reversed(node.children))
+    return list(found.values())
+
+
+def finish(tree: Tree | None, text: str, view: View) -> Draft:
+    """Return the Draft of a tree: ids in text order, quotes cut from the block's original ``text``."""
+    if tree is None:
+        return Draft()
+    ordered = sorted(leaves(tree), key=lambda sketch: sketch.place)
+    ids = {id(sketch): f"a{number}" for number, sketch in enumerate(ordered, 1)}
+
+    def quote(span: Span) -> str:
+        return view.original(span).of(text)
+
+    def show(node: Tree) -> str:
+        if isinstance(node, Sketch):
+            return ids[id(node)]
+        return f"{node.operator}({', '.join(show(child) for child in node.children)})"
+
+    atoms = tuple(
+        Atom(
+            id=ids[id(sketch)],
+            type=sketch.type,
+            subject=sketch.subject,
+            quote=quote(sketch.span),
+            modifiers=tuple(Modifier(kind=kind, text=quote(span)) for kind, span in sketch.modifiers),
+            limits=tuple(sketch.limits),
+            times=tuple(sketch.times),
+            grades=tuple(sketch.grades),
+        )
+        for sketch in ordered
+    )
+    return Draft(atoms=atoms, logic=show(tree))

@@ -1,0 +1,211 @@
+"""One statement into a tree: definitions, exceptions and conditions taken apart, then the terms that remain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from normalizer.extract.rules import connectives as words
+from normalizer.extract.rules import phrases
+from normalizer.extract.rules.brackets import read_bracket
+from normalizer.extract.rules.group import Group, fold, is_link, joiner_in
+from normalizer.extract.rules.scope import MASK, Scope
+from normalizer.extract.rules.sketch import Branch, Sketch, Tree, join, leaves
+from normalizer.extract.rules.terms import read_terms
+
+if TYPE_CHECKING:
+    import re
+
+    from normalizer.extract.rules.material import Material
+
+
+@dataclass(slots=True)
+class Memory:
+    """The group read last: it takes the quantities that name nothing themselves."""
+
+    group: Group | None = None
+
+
+def read_statement(material: Material, part: Scope, memory: Memory, *, describe: bool) -> Tree | None:
+    """Return the tree of one statement, None when it names nothing.
+
+    Arguments:
+        material: the block.
+        part: the stretch to read, brackets masked.
+        memory: the group before the statement; replaced by the statement's last group.
+        describe: the sense of the place (see the design): what commas and lists without a word mean.
+
+    """
+    flat = part.flat
+    definition = words.DEFINITION.match(flat, part.start, part.end)
+    if definition is not None:
+        term = phrases.after(flat, definition.start(1), definition.end(1))
+        body = read_statement(material, part.narrow(definition.end(), part.end), memory, describe=describe)
+        return under(Sketch("heading", term.subject, term.span, term.span.start) if term else None, body)
+    defined = words.DEFINED.search(flat, part.start, part.end)
+    if defined is not None and defined.start() > part.start:
+        return _defined(material, part, defined, memory, describe=describe)
+    exception = words.EXCEPT.search(flat, part.start, part.end)
+    if exception is not None:
+        return _excepted(material, part, exception, memory, describe=describe)
+    leading = words.LEADING_IF.match(flat, part.start, part.end)
+    if leading is not None and leading.end() < part.end:
+        condition = read_condition(material, part.narrow(leading.start(1), leading.end(1)))
+        body = read_statement(material, part.narrow(leading.end(), part.end), memory, describe=describe)
+        return Branch("when", [condition, body]) if condition is not None and body is not None else body or condition
+    trailing = words.IF.search(flat, part.start + 1, part.end)
+    if trailing is not None:
+        return _conditioned(material, part, trailing, memory, describe=describe)
+    return _plain(material, part, memory, describe=describe)
+
+
+def read_condition(material: Material, part: Scope) -> Tree | None:
+    """Return the tree of a condition or exception, always read as a description of the patient."""
+    return read_statement(material, part, Memory(), describe=True)
+
+
+def under(heading: Sketch | None, body: Tree | None) -> Tree | None:
+    """Return ``body`` under its heading; a heading that stands behind its body is none."""
+    if heading is None or body is None:
+        return body or heading
+    if any(leaf is heading or leaf.place <= heading.place for leaf in leaves(body)):
+        return body
+    heading.type = "heading"
+    return Branch("under", [heading, body])
+
+
+def defined_term(material: Material, group: Group) -> Sketch:
+    """Return the sketch of a defined term: the adjectives directly before it are part of its name."""
+    sketch = group.realize()[0]
+    for kind, span in sorted(group.modifiers, key=lambda modifier: -modifier[1].start):
+        if span.end <= sketch.span.start and material.text[span.end : sketch.span.start].isspace():
+            group.modifiers.remove((kind, span))
+            sketch.subject = f"{span.of(material.text).lower()} {sketch.subject}"
+            sketch.span = span.cover(sketch.span)
+            sketch.place = sketch.span.start
+    return sketch
+
+
+def _defined(material: Material, part: Scope, found: re.Match[str], memory: Memory, *, describe: bool) -> Tree | None:
+    groups = read_terms(material, part.narrow(part.start, found.start()), None)
+    if groups:
+        memory.group = groups[-1]
+    body = read_statement(material, part.narrow(found.end(), part.end), memory, describe=describe)
+    if not groups:
+        term = phrases.before(part.flat, part.start, found.start())
+        return under(Sketch("heading", term.subject, term.span, term.span.start) if term else None, body)
+    known = {id(sketch) for sketch in groups[-1].sketches}
+    if body is not None and any(id(sketch) not in known for sketch in leaves(body)):
+        groups[-1].wrapped = under(defined_term(material, groups[-1]), body)
+    return fold(groups, describe=describe)
+
+
+def _excepted(material: Material, part: Scope, found: re.Match[str], memory: Memory, *, describe: bool) -> Tree | None:
+    main = read_statement(material, part.narrow(part.start, found.start()), memory, describe=describe)
+    exception = read_statement(material, part.narrow(found.end(), part.end), Memory(memory.group), describe=True)
+    if main is None or exception is None:
+        return main or exception
+    exception = excuse(exception)
+    if isinstance(main, Branch) and main.operator in ("all", "any") and "," not in found.group():
+        *others, last = main.children
+        return Branch(main.operator, [*others, Branch("unless", [last, exception])])
+    return Branch("unless", [main, exception])
+
+
+def excuse(exception: Tree) -> Tree:
+    """Return an exception in which a bare excuse holds only together with the limit printed beside it."""
+    if isinstance(exception, Branch) and exception.operator == "any":
+        bare = [child for child in exception.children if isinstance(child, Sketch) and not child.bounded]
+        bound = [child for child in exception.children if isinstance(child, Sketch) and child.limits]
+        if len(bare) == 1 and bound and len(bare) + len(bound) == len(exception.children):
+            return Branch("all", exception.children)
+    return exception
+
+
+def _conditioned(
+    material: Material, part: Scope, found: re.Match[str], memory: Memory, *, describe: bool
+) -> Tree | None:
+    """Read "A if C", "A in men, B in women": the condition ends where a joiner leads to a further quantity."""
+    quantities = [m.span.start for m in material.mentions_in(part.start, part.end) if m.kind != "inert"]
+    main = read_statement(material, part.narrow(part.start, found.start()), memory, describe=describe)
+    end = part.end
+    if any(start < found.start() for start in quantities):
+        for joiner in words.JOINER.finditer(part.flat, found.end(), part.end):
+            if any(found.end() <= start < joiner.start() for start in quantities):
+                break
+            if any(start >= joiner.end() for start in quantities):
+                end = joiner.start()
+                break
+    condition = read_condition(material, part.narrow(found.end(), end))
+    if main is not None and condition is not None:
+        main = with_condition(main, condition, describe=describe)
+    rest = None
+    if end < part.end:
+        rest = read_statement(material, part.narrow(end, part.end), memory, describe=describe)
+    trees = [tree for tree in (main or condition, rest) if tree is not None]
+    return join("any" if describe else "all", trees)
+
+
+def with_condition(main: Tree, condition: Tree, *, describe: bool) -> Tree:
+    """Return "A, or B if C" as its two bands when B repeats the subject of A, else ``when`` over the whole."""
+    if isinstance(main, Branch) and main.operator in ("any", "all") and len(main.children) > 1:
+        *others, last = main.children
+        repeated = {s.subject for s in leaves(last)} & {s.subject for t in others for s in leaves(t)}
+        first = join(main.operator, others)
+        if repeated and first is not None:
+            bands: list[Tree] = [Branch("when", [Branch("not", [condition]), first]), Branch("when", [condition, last])]
+            return Branch("any" if describe else "all", bands)
+    return Branch("when", [condition, main])
+
+
+def _plain(material: Material, part: Scope, memory: Memory, *, describe: bool) -> Tree | None:
+    topic = words.TOPIC.match(part.flat, part.start, part.end)
+    if topic is not None and _is_topic(material, part, topic):
+        part = part.narrow(topic.end(), part.end)
+    groups = read_terms(material, part, memory.group)
+    extra: list[Tree] = []
+    for opened, closed in part.brackets:
+        before = _group_before(material, part, groups, opened, closed) or memory.group
+        tree = read_bracket(material, part, opened + 1, closed - 1, before, describe=describe)
+        if tree is not None:
+            extra.append(tree)
+    if groups:
+        memory.group = groups[-1]
+    elif not extra and not any(m.kind != "inert" for m in material.mentions_in(part.start, part.end)):
+        found = phrases.after(part.flat, part.start, part.end)
+        if found is not None and found.span.end - found.span.start > 1:
+            extra.append(Sketch("other", found.subject, found.span, found.span.start))
+    folded = fold(groups, describe=describe)
+    result = join("any" if describe else "all", [*([folded] if folded is not None else []), *extra])
+    text = part.flat[part.start : part.end]
+    if result is not None and words.PERMITTED.search(text) and not words.FORBIDDEN.search(text):
+        return Branch("permit", [result])
+    return result
+
+
+def _group_before(material: Material, part: Scope, groups: list[Group], opened: int, closed: int) -> Group | None:
+    """Return the group that a bracket follows; for a bracket with a bound, words outside the vocabulary make one."""
+    before = next((g for g in reversed(groups) if g.start < opened), None)
+    bound = any(m.kind != "inert" for m in material.mentions_in(opened, closed))
+    if not bound or (before is not None and not phrases.has_content(part.flat[before.end : opened])):
+        return before
+    low = before.end if before is not None else part.start
+    found = phrases.before(part.flat, low, opened)
+    if found is None:
+        return before or next((g for g in groups if g.start >= closed), None)
+    if before is not None and not is_link(part.flat[low : found.span.start]):
+        return before
+    made = Group([found], found.span.start, found.span.end, joiner=joiner_in(part.flat[low : found.span.start]))
+    groups.insert(groups.index(before) + 1 if before is not None else 0, made)
+    return made
+
+
+def _is_topic(material: Material, part: Scope, topic: re.Match[str]) -> bool:
+    """Say whether the words before a colon only announce ("Renal function: creatinine ...") and name no subject."""
+    names = [h for h in material.hits_in(topic.end(), part.end) if part.flat[h.span.start] != MASK]
+    if material.mentions_in(part.start, topic.end()):
+        return False
+    quantities = [m for m in material.mentions_in(topic.end(), part.end) if m.kind != "inert"]
+    if not quantities:
+        return bool(names)
+    return bool(names) and names[0].span.start < quantities[0].span.start

@@ -1,0 +1,476 @@
+"""Which name each quantity belongs to, within one statement."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from normalizer.concepts import NameHit, concept, expand, scale_of
+from normalizer.extract.rules import phrases
+from normalizer.extract.rules.group import Group, is_apposition, is_link, joiner_in
+from normalizer.extract.rules.phrases import Phrase
+from normalizer.extract.rules.scope import MASK
+from normalizer.model.span import Span
+from normalizer.units import table
+
+if TYPE_CHECKING:
+    from normalizer.extract.rules.material import Material
+    from normalizer.extract.rules.scope import Scope
+    from normalizer.model.draft import AtomType
+    from normalizer.model.mention import Mention
+
+_OF: Final = re.compile(
+    r"\s*(?:of|in|from|for|on|per)?\s*(?:(?:the|a|an|any|his|her|their|oral|systemic)\s+)*$", re.IGNORECASE
+)
+_EQUIVALENT: Final = re.compile(r"\s*,?\s*or\s+(?:an?\s+|its\s+)?equivalent", re.IGNORECASE)
+_IN: Final = re.compile(r"\s*(?:in|of|from)\b", re.IGNORECASE)
+_REPEATS: Final = re.compile(
+    r"\s*(?:separate|consecutive|different|independent)?\s*(?:occasions?|times|measurements?|readings?|visits?|assessments?|samples?|determinations?)\b",
+    re.IGNORECASE,
+)
+_METHOD: Final = re.compile(r"\b(?:on|by|via|using|with|in)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
+_IN_OR_BLANK: Final = re.compile(r"\s+(?:of\s+)?(?:(?:a|an|the|any|prior|previous|stable|continuous)\s+)*", re.IGNORECASE)
+_NEW_VERB: Final = re.compile(
+    r"\b(?:requires?|needs?|received|underwent|diagnosed|developed|experienced|treated|participated|used|taken|taking|had)\b", re.IGNORECASE
+)
+_SUBORDINATE: Final = re.compile(
+    r"\b(?:requiring|needing|due to|caused by|associated with|related to|secondary to|because of|despite|preventing|treated with)"
+    r"(?:\s+\w+){0,2}\s*$",
+    re.IGNORECASE,
+)
+_FOLLOWING: Final = re.compile(r"\s*(?:of\s+)?(?:the\s+|these\s+)?(?:following|below|above|listed)\b", re.IGNORECASE)
+_TIMES: Final = re.compile(r"\b(?:twice|once|times|occasions?|consecutive)\b", re.IGNORECASE)
+_NEGATION: Final = re.compile(
+    r"\b(?:no|not|without|absence of|free of|free from|never|unable to|unwilling to|inability to|refus\w+|lack of|neither|nor|cannot)\b"
+    r"(?!\s+(?:limited|more|less|exceed\w*|later|earlier|older|younger|higher|lower|greater|fewer|over|under|above|below|only))",
+    re.IGNORECASE,
+)
+_STATED_SCALES: Final = ("grade", "stage", "class", "CTCAE", "type", "level", "category")
+_NEGATION_REACH: Final = 60
+_LIST_REACH: Final = 160
+_LINK_REACH: Final = 24
+_LIST_START: Final = re.compile(rf"[\s{MASK}]*(?:,|/|and\b|or\b)", re.IGNORECASE)
+_LIST_END: Final = re.compile(rf"[\s{MASK}]*(?:,|/|\band\b|\bor\b)[\s,{MASK}]*(?:(?:and|or|a|an|the|any|other)\s+)*$", re.IGNORECASE)
+
+
+def read_terms(material: Material, scope: Scope, inherited: Group | None = None) -> list[Group]:
+    """Return the groups of a statement in text order, each quantity bound to the group it speaks of.
+
+    ``inherited`` is the group before a bracket, which takes the quantities that name nothing themselves.
+    """
+    builder = _Builder(material, scope, inherited)
+    for element in _elements(material, scope):
+        if isinstance(element, NameHit):
+            builder.name(element)
+        else:
+            builder.quantity(element)
+    return builder.close()
+
+
+def _elements(material: Material, scope: Scope) -> list[NameHit | Mention]:
+    flat = scope.flat
+    found: list[NameHit | Mention] = [h for h in material.hits_in(scope.start, scope.end) if flat[h.span.start] != MASK]
+    found += [
+        m for m in material.mentions_in(scope.start, scope.end) if m.kind != "inert" and flat[m.span.start] != MASK
+    ]
+    return sorted(found, key=lambda e: (e.span.start, isinstance(e, NameHit)))
+
+
+class _Builder:
+    """Walks a statement once, left to right; ``at`` is the end of what has been read."""
+
+    def __init__(self, material: Material, scope: Scope, inherited: Group | None) -> None:
+        self.material, self.scope, self.inherited = material, scope, inherited
+        self.flat = scope.flat
+        self.groups: list[Group] = []
+        self.at = scope.start
+        self.leading: list[Mention] = []
+        self.taken = tuple(span for _, span in material.modifiers if scope.start <= span.start < scope.end)
+        self.counted: Mention | None = None
+
+    # names
+
+    def name(self, hit: NameHit) -> None:
+        if hit.span.start < self.at:
+            return
+        upcoming = self.material.mentions_in(hit.span.end, self.scope.end)
+        high = upcoming[0].span.start if upcoming else self.scope.end
+        self.add(phrases.of_hit(self.flat, hit, self.at, high, self.taken))
+
+    def add(self, phrase: Phrase) -> Group:
+        gap = self.flat[self.at : phrase.span.start]
+        last = self.groups[-1] if self.groups else None
+        mixed = last is not None and (last.phrases[0].type == "measurement") != (phrase.type == "measurement")
+        linked = is_link(gap) and not self.bound_between(self.at, phrase.span.start)
+        if last is not None and not last.sketches and not mixed and phrase.type == "measurement" and is_apposition(gap):
+            last.phrases[-1] = phrase
+            last.end = self.at = phrase.span.end
+            return last
+        if (
+            last is not None
+            and not last.sketches
+            and not mixed
+            and not linked
+            and last.phrases[0].type != "measurement"
+        ):
+            members = self.members(gap, phrase.span.start)
+            if members:
+                last.phrases += members
+                linked = True
+        if last is not None and not last.sketches and not mixed and linked:
+            last.inner = joiner_in(gap) or last.inner
+            last.phrases.append(phrase)
+            last.end = phrase.span.end
+        else:
+            last = Group([phrase], phrase.span.start, phrase.span.end, joiner=joiner_in(gap) if self.groups else "")
+            negations = [
+                match
+                for match in _NEGATION.finditer(
+                    self.flat, max(self.at, phrase.span.start - _NEGATION_REACH), phrase.span.start
+                )
+            ]
+            last.negated = bool(negations) and "," not in self.flat[negations[-1].end() : phrase.span.start]
+            self.groups.append(last)
+        self.at = max(self.at, phrase.span.end)
+        if self.counted is not None:
+            counted, self.counted = self.counted, None
+            self.alone(last).bind(counted, self.material)
+        return last
+
+    def bound_between(self, start: int, end: int) -> bool:
+        """Say whether a bracket between two names holds a quantity."""
+        return any(mention.kind != "inert" for mention in self.material.mentions_in(start, end))
+
+    def members(self, gap: str, end: int) -> list[Phrase] | None:
+        """Return the members outside the vocabulary that a list prints between two names."""
+        if len(gap) > _LIST_REACH or not _LIST_START.match(gap) or not _LIST_END.search(gap):
+            return None
+        return phrases.listed(self.flat, self.at, end)
+
+    def named(self, found: Phrase) -> Group:
+        """Add a phrase outside the vocabulary with the members of the list that ends with it."""
+        members = self.earlier_members(self.at, found.span.start)
+        if not members:
+            return self.add(found)
+        group = self.add(members[0])
+        for member in (*members[1:], found):
+            group.inner = joiner_in(self.flat[group.end : member.span.start]) or group.inner
+            group.phrases.append(member)
+            group.end = member.span.end
+        self.at = max(self.at, group.end)
+        return group
+
+    def earlier_members(self, low: int, start: int) -> list[Phrase]:
+        """Return the members outside the vocabulary that a list prints before ``start``, in text order."""
+        members: list[Phrase] = []
+        while (link := _LIST_END.search(self.flat, max(low, start - _LINK_REACH), start)) is not None:
+            earlier = phrases.before(self.flat, low, link.start())
+            if earlier is None or not is_link(self.flat[earlier.span.end : start]):
+                break
+            members.insert(0, earlier)
+            start = earlier.span.start
+        return members
+
+    # quantities
+
+    def quantity(self, mention: Mention) -> None:
+        if mention.kind == "time":
+            self.time(mention)
+        elif mention.kind == "grade":
+            self.grade(mention)
+        elif mention.kind == "count":
+            self.count(mention)
+        else:
+            self.amount(mention)
+        self.at = max(self.at, _end(mention))
+
+    def left(self) -> Group | None:
+        return self.groups[-1] if self.groups else None
+
+    def gap(self, mention: Mention) -> str:
+        return self.flat[self.at : mention.span.start]
+
+    def right(self, mention: Mention) -> NameHit | None:
+        """The name that follows the quantity directly or after "of", "in" and the like."""
+        for hit in self.material.hits_in(mention.span.end, self.scope.end):
+            gap = self.flat[mention.span.end : hit.span.start]
+            if MASK in gap or any(sign in gap for sign in ",;:.") or len(gap.split()) > 4:
+                return None
+            blocked = any(
+                mention.span.end <= m.span.start < hit.span.start
+                for m in self.material.mentions_in(mention.span.end, hit.span.start)
+            )
+            return None if blocked or joiner_in(gap) else hit
+        return None
+
+    def inside(self, mention: Mention) -> Phrase | None:
+        """Return the subject printed inside the quantity ("weight loss > 5 %", "minimum disc height of 5 mm")."""
+        numbers = [number.span.start for number in (mention.low, mention.high) if number is not None]
+        if mention.change is None and (mention.comparator_span is None or not numbers):
+            return None
+        start = mention.span.start if mention.change is not None else mention.comparator_span.end  # type: ignore[union-attr]
+        end = mention.span.end if mention.change is not None else min(numbers)
+        if start >= end:
+            return None
+        for hit in self.material.hits_in(start, end):
+            return phrases.of_hit(self.flat, hit, start, end, self.taken)
+        if mention.change is not None or not phrases.has_content(self.flat[start:end]):
+            return None
+        found = phrases.before(self.flat, start, end)
+        return Phrase(found.span, found.subject, "measurement", None) if found is not None else None
+
+    def alone(self, group: Group) -> Group:
+        """The group that a dose, count or grade binds: of several members only the last one."""
+        if group.sketches or len(group.phrases) == 1:
+            return group
+        if group.phrases[0].type == "measurement" and (group.inner or "/" in self.between(group)):
+            shared = [phrase for phrase in group.phrases if _alike(phrase, group.phrases[-1])]
+            if len(shared) == len(group.phrases):
+                return group
+        last = group.phrases.pop()
+        group.end = group.phrases[-1].span.end
+        own = Group([last], last.span.start, last.span.end, joiner=group.inner or "")
+        own.negated = group.negated
+        group.inner = "" if len(group.phrases) == 1 else group.inner
+        self.groups.append(own)
+        return own
+
+    def measured(self, left: Group) -> Group:
+        """Return the measurement for which the group left of a number is only the method ("pressure on echocardiography")."""
+        if left.phrases[0].type == "procedure" and len(self.groups) > 1 and self.groups[-2].own:
+            earlier = self.groups[-2]
+            if not earlier.bounded and _METHOD.search(self.flat[earlier.end : left.start]):
+                return earlier
+        return left
+
+    def between(self, group: Group) -> str:
+        """Return what stands between the first and the last name of a group."""
+        return self.flat[group.phrases[0].span.end : group.phrases[-1].span.start]
+
+    def bind(self, group: Group, mention: Mention) -> None:
+        """Bind a limit or grade: on a group that has one already, ``or`` makes an elliptical repeat."""
+        if (
+            group.has_limit(mention)
+            and not mention.restates
+            and mention.pair is None
+            and joiner_in(self.gap(mention)) == "or"
+        ):
+            again = group.repeat(mention, self.material)
+            again.joiner, again.negated = "or", group.negated
+            self.groups.append(again)
+        else:
+            group.bind(mention, self.material)
+        if mention.kind == "amount" and _EQUIVALENT.match(self.flat, mention.span.end, self.scope.end):
+            for sketch in group.sketches:
+                if sketch.type == "treatment" and "equivalent" not in sketch.subject:
+                    sketch.subject += " or equivalent"
+
+    def amount(self, mention: Mention) -> None:
+        inside = self.inside(mention)
+        if inside is not None:
+            self.add(inside).bind(mention, self.material)
+            return
+        left, gap = self.left(), self.gap(mention)
+        if _is_age(mention):
+            named = left is not None and "age" in left.phrases[-1].subject.split()
+            if left is None or not (named and (not left.bounded or phrases.is_filler(gap))):
+                left = self.add(Phrase(mention.span, "age", "demographic", None))
+            self.bind(self.alone(left), mention)
+            return
+        ahead = self.right(mention)
+        behind = self.flat[mention.span.end : ahead.span.start] if ahead is not None else ""
+        if mention.change is not None and ahead is not None and (left is None or _IN.match(behind) or not phrases.is_filler(gap)):
+            self.add(phrases.of_hit(self.flat, ahead, mention.span.end, self.scope.end, self.taken)).bind(
+                mention, self.material
+            )
+            return
+        if left is not None and (phrases.is_filler(gap) or (left.bounded and not phrases.has_content(gap))):
+            self.bind(self.alone(self.measured(left)), mention)
+            return
+        if ahead is not None and _OF.match(self.flat, mention.span.end, ahead.span.start):
+            self.counted = mention
+            return
+        found = phrases.before(self.flat, self.at, mention.span.start)
+        if found is not None:
+            kind: AtomType = "treatment" if _is_dose(mention) else "measurement"
+            self.add(Phrase(found.span, found.subject, kind, None)).bind(mention, self.material)
+            return
+        self.somehow(mention, left)
+
+    def grade(self, mention: Mention) -> None:
+        left, ahead = self.left(), self.right(mention)
+        if ahead is not None and self.flat[mention.span.end : ahead.span.start].strip(" -") == "":
+            if left is not None and mention.scale_span is not None and not left.sketches:
+                left.phrases = [p for p in left.phrases if not p.span.overlaps(mention.scale_span)]
+                self.groups = [group for group in self.groups if group.phrases]
+            self.counted = mention
+            return
+        near = left is not None and (phrases.is_filler(self.gap(mention)) or left.bounded)
+        if mention.scale is not None and mention.scale not in _STATED_SCALES and mention.scale_span is not None:
+            self.bind(self.scaled(mention, left if near else None, mention.scale_span), mention)
+            return
+        if left is not None and near:
+            self.bind(self.alone(left), mention)
+            return
+        found = phrases.after(self.flat, mention.span.end, self.scope.end)
+        if found is None or (left is not None and self.flat[mention.span.end : found.span.start].strip(" -")):
+            found = phrases.before(self.flat, self.at, mention.span.start) if left is None else None
+        if found is not None:
+            self.add(found).bind(mention, self.material)
+        else:
+            self.somehow(mention, left)
+
+    def scaled(self, mention: Mention, left: Group | None, span: Span) -> Group:
+        """Return the group of a named scale: the condition it grades, else the scale itself, named once."""
+        subject = _scale_subject(mention.scale or "")
+        if left is not None and left.phrases[0].type != "measurement":
+            return self.alone(left)
+        if left is not None and not left.bounded:
+            own = [phrase for phrase in left.phrases if phrase.subject == subject or phrase.span.overlaps(span)]
+            if own or "performance" in left.phrases[-1].subject:
+                named = own[0] if own else left.phrases[-1]
+                left.phrases = [Phrase(named.span, subject, "measurement", named.hit)]
+                return left
+        elif left is not None and left.bounded and subject in (phrase.subject for phrase in left.phrases):
+            return left
+        return self.add(Phrase(span, subject, "measurement", None))
+
+    def count(self, mention: Mention) -> None:
+        left = self.left()
+        end = mention.span.end
+        if left is not None and (_TIMES.search(mention.span.of(self.flat)) or _REPEATS.match(self.flat, end, self.scope.end)):
+            left.bind(mention, self.material)
+            return
+        following = _FOLLOWING.match(self.flat, end, self.scope.end)
+        if following is not None:
+            end = following.end()
+        elif self.right(mention) is not None:
+            self.counted = mention
+            return
+        found = phrases.after(self.flat, end, self.scope.end)
+        if found is not None:
+            self.add(found).bind(mention, self.material)
+        elif left is not None:
+            self.bind(left, mention)
+        elif (found := phrases.before(self.flat, self.at, mention.span.start)) is not None:
+            self.add(found).bind(mention, self.material)
+        else:
+            self.somehow(mention, left)
+
+    def time(self, mention: Mention) -> None:
+        left, gap = self.left(), self.gap(mention)
+        ahead = self.right(mention)
+        if ahead is not None and _IN_OR_BLANK.fullmatch(self.flat[mention.span.end : ahead.span.start]) and mention.anchor is None:
+            self.counted = mention
+            return
+        if left is not None and not phrases.has_content(gap):
+            head = self.timed(left)
+            if not head.sketches and head.phrases[0].type != "measurement":
+                low = self.groups[-2].end if len(self.groups) > 1 and head is left else self.scope.start
+                head.phrases[:0] = self.earlier_members(low, head.phrases[0].span.start)
+            head.bind(mention, self.material)
+            return
+        found = phrases.before(self.flat, self.at, mention.span.start)
+        if found is not None and (left is None or joiner_in(gap) or _NEW_VERB.search(gap)):
+            self.named(found).bind(mention, self.material)
+        elif left is not None:
+            self.timed(left).bind(mention, self.material)
+        elif self.inherited is not None:
+            self.inherited.bind(mention, self.material)
+        else:
+            self.leading.append(mention)
+
+    def timed(self, left: Group) -> Group:
+        """Return the head of a subordinate group ("embolism requiring anticoagulation within ...")."""
+        if len(self.groups) > 1 and left is self.groups[-1] and not left.sketches:
+            earlier = self.groups[-2]
+            if _SUBORDINATE.search(self.flat[earlier.end : left.start]):
+                return earlier
+        return left
+
+    def somehow(self, mention: Mention, left: Group | None) -> None:
+        """The last resorts: the group before, the group before the bracket, the words after; else the quantity itself."""
+        if left is not None:
+            self.bind(left, mention)
+        elif self.inherited is not None:
+            if self.inherited.has_limit(mention) and not mention.restates:
+                again = self.inherited.repeat(mention, self.material)
+                self.groups.append(again)
+            else:
+                self.inherited.bind(mention, self.material)
+        else:
+            found = phrases.after(self.flat, _end(mention), self.scope.end)
+            kind: AtomType = "treatment" if _is_dose(mention) else "measurement"
+            phrase = (
+                Phrase(found.span, found.subject, kind, None)
+                if found
+                else Phrase(mention.span, "unspecified", "other", None)
+            )
+            self.add(phrase).bind(mention, self.material)
+
+    def close(self) -> list[Group]:
+        if self.counted is not None:
+            counted, self.counted = self.counted, None
+            self.somehow(counted, self.left())
+        for mention in self.leading:
+            free = [group for group in self.groups if not any(sketch.times for sketch in group.sketches)]
+            if mention.kind == "time" and free:
+                for group in free:
+                    group.bind(mention, self.material)
+            else:
+                self.somehow(mention, self.left())
+        self.modify()
+        return self.groups
+
+    def modify(self) -> None:
+        """Give each modifier phrase to the group it stands before, else to the group it stands behind."""
+        for kind, span in self.material.modifiers:
+            if not self.scope.start <= span.start < self.scope.end or self.flat[span.start] == MASK:
+                continue
+            if any(phrase.span.overlaps(span) for group in self.groups for phrase in group.phrases):
+                continue
+            later = next((g for g in self.groups if g.start >= span.end), None)
+            earlier = next((g for g in reversed(self.groups) if g.phrases[0].span.start < span.start), None)
+            if (
+                later is not None
+                and not any(sign in self.flat[span.end : later.start] for sign in ",;:.")
+                and len(self.flat[span.end : later.start].split()) <= 3
+            ):
+                later.modifiers.append((kind, span))
+            elif earlier is not None:
+                earlier.modifiers.append((kind, span))
+
+
+def _alike(one: Phrase, other: Phrase) -> bool:
+    """Say whether two measurements can share a bound: their levels are of one kind, or nothing is known of one."""
+    kinds = [set(concept(phrase.hit.name.concept).kinds) if phrase.hit is not None else set() for phrase in (one, other)]
+    return not kinds[0] or not kinds[1] or bool(kinds[0] & kinds[1])
+
+
+def _end(mention: Mention) -> int:
+    return max(mention.span.end, mention.anchor_span.end if mention.anchor_span is not None else 0)
+
+
+def _scale_subject(scale: str) -> str:
+    known = scale_of(scale)
+    return concept(known.concept).name if known is not None and known.concept is not None else expand(scale)
+
+
+def _is_age(mention: Mention) -> bool:
+    unit = mention.unit
+    return (
+        unit is not None
+        and unit.code in ("a", "mo", "wk", "d")
+        and mention.reference == "absolute"
+        and mention.change is None
+    )
+
+
+def _is_dose(mention: Mention) -> bool:
+    code = mention.unit.code if mention.unit is not None else None
+    return code is not None and code in table() and table()[code].kind in ("dose_rate", "mass_per_body_mass")
+
+
+def span_of(groups: list[Group]) -> Span:
+    """Return the stretch that the groups cover."""
+    return Span(min(group.start for group in groups), max(group.end for group in groups))

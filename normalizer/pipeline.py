@@ -1,0 +1,114 @@
+"""The path of one trial: segmentation and quantities (prepare), then readings into criteria (settle). Pure, synchronous."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from normalizer.model.block import BlockContext
+from normalizer.model.criterion import DocumentRecord, NormalizedTrial
+from normalizer.model.view import View
+from normalizer.quantities import read
+from normalizer.reconcile import Case, check_trial, claims, coverage, publish, registry_criteria, run_checks
+from normalizer.segment import segment
+from normalizer.text import clean, place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from normalizer.extract.protocol import Extractor
+    from normalizer.model.block import Item, Segmentation
+    from normalizer.model.document import TrialDocument
+    from normalizer.model.draft import Reading
+    from normalizer.model.span import Span
+
+
+def _markers(items: Iterable[Item]) -> Iterable[Span]:
+    for item in items:
+        if item.marker_span is not None:
+            yield item.marker_span
+        yield from _markers(item.items)
+
+
+def _without_markers(text: str, block_start: int, items: tuple[Item, ...]) -> View:
+    """Return the cleaned view of a block in which the nested items' markers are blanks: list numbers are no text."""
+    characters = None
+    for span in _markers(items):
+        characters = characters or list(text)
+        for at in range(span.start - block_start, span.end - block_start):
+            characters[at] = " "
+    return clean(text if characters is None else "".join(characters))
+
+
+def prepare(document: TrialDocument) -> tuple[Segmentation, tuple[BlockContext, ...]]:
+    """Return the document's segmentation and, for every block, what an extractor is given."""
+    segmentation = segment(document)
+    labels = {cohort.id: cohort.label for cohort in segmentation.cohorts}
+    contexts = []
+    for block in segmentation.blocks:
+        text = block.span.of(document.text)
+        view = _without_markers(text, block.span.start, (*block.items, *block.joined))
+        contexts.append(
+            BlockContext(
+                block=block,
+                text=text,
+                view=view,
+                mentions=read(view.text),
+                conditions=document.conditions,
+                cohort_labels=tuple(labels[cohort] for cohort in block.cohorts),
+            )
+        )
+    return segmentation, tuple(contexts)
+
+
+def settle(
+    document: TrialDocument,
+    segmentation: Segmentation,
+    contexts: Sequence[BlockContext],
+    readings: Mapping[str, Sequence[Reading]],
+) -> NormalizedTrial:
+    """Return the normalized trial.
+
+    Arguments:
+        document: the trial as read.
+        segmentation: from :func:`prepare`, as ``contexts``.
+        contexts: one for each block.
+        readings: block id to its readings, the primary first; every block has at least one.
+    """
+    criteria, numerals = [], []
+    for context in contexts:
+        primary, *others = readings[context.block.id]
+        case = Case(context, primary, place(context.text, primary.draft), tuple(others))
+        criterion = publish(case, run_checks(case), document.trial_id)
+        criteria.append(criterion)
+        base = context.block.span.start
+        numerals += [replace(claim, span=claim.span.shift(base)) for claim in claims(case, criterion.id)]
+    found = tuple(criteria)
+    return NormalizedTrial(
+        trial_id=document.trial_id,
+        document=DocumentRecord(
+            source=document.source,
+            locator=document.locator,
+            layout=document.layout,
+            sha256=document.sha256,
+            title=document.title,
+            conditions=document.conditions,
+            text=document.text,
+        ),
+        registry=document.registry,
+        cohorts=segmentation.cohorts,
+        criteria=(*found, *registry_criteria(document, found)),
+        findings=(*document.findings, *segmentation.findings, *check_trial(document, found)),
+        coverage=coverage(document, segmentation, numerals),
+    )
+
+
+def normalize(document: TrialDocument, extractors: Sequence[Extractor] | None = None) -> NormalizedTrial:
+    """Return the normalized trial; without ``extractors`` the embedded rules read it."""
+    if extractors is None:
+        from normalizer.extract.rules import RulesExtractor
+
+        extractors = (RulesExtractor(),)
+    segmentation, contexts = prepare(document)
+    readings = {context.block.id: [extractor.read(context) for extractor in extractors] for context in contexts}
+    return settle(document, segmentation, contexts, readings)
