@@ -106,6 +106,11 @@ def _unknown(data: object, type_: object, path: tuple[str | int, ...]) -> Iterat
                 yield from _unknown(value, inner, (*path, at))
 
 
+def _printed(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Return the path as the file has it: atoms and logic stand in the block itself."""
+    return tuple(step for step in path if step != "draft")
+
+
 def typed(lined: Lined, data: object, type_: type[T], path: tuple[str | int, ...]) -> T:
     """Return ``data`` as the dataclass.
 
@@ -113,14 +118,14 @@ def typed(lined: Lined, data: object, type_: type[T], path: tuple[str | int, ...
         GoldError: at the first field that is missing, unknown or of the wrong type.
 
     """
-    for place in _unknown(data, type_, path):
-        raise lined.error(place, "unknown field")
+    for unknown in _unknown(data, type_, path):
+        raise lined.error(_printed(unknown), "unknown field")
     try:
         value: T = _adapter(type_).validate_python(data)  # type: ignore[arg-type]  # classes are hashable
     except ValidationError as error:
         first = error.errors()[0]
         place = tuple(step for step in first["loc"] if isinstance(step, str | int))
-        raise lined.error((*path, *place), first["msg"]) from error
+        raise lined.error(_printed((*path, *place)), first["msg"]) from error
     return value
 
 

@@ -48,7 +48,7 @@ _LIMIT: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """An annotated phrase, and for a time the spans of its reference points."""
+    """An annotated phrase, and for a time the spans of its reference points; a point with a numeral is no event."""
 
     span: Span
     points: tuple[Span, ...] = ()
@@ -68,7 +68,7 @@ class Section:
 
 
 def _phrase(row: dict[str, Any]) -> Phrase:
-    points = tuple(_phrase(point).span for point in row.get("reference_points") or ())
+    points = tuple(_phrase(one).span for one in row.get("reference_points") or () if not _DIGIT.search(one["text"]))
     return Phrase(Span(row["spans"][0][0], row["spans"][-1][1]), points)
 
 
@@ -100,7 +100,8 @@ def sections(folder: Path) -> Iterator[Section]:
         times.setdefault(id_, []).extend(_phrase(one) for one in row["temporals"])
     for row in rows(folder / "docs.jsonl.gz"):
         id_ = f"{row['doc']}/{row['section']}"
-        yield _read(id_, row["text"], values.get(id_, ()), times.get(id_, ()))
+        text = row["text"].replace("\r", " ")  # its lines were broken anew; offsets stay
+        yield _read(id_, text, values.get(id_, ()), times.get(id_, ()))
 
 
 def _numeric(section: Section, phrase: Phrase) -> list[re.Match[str]]:

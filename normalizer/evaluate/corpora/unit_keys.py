@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _NO_UNITS: Final = frozenset(
     (
         "stage", "stages", "grade", "grades", "class", "classes", "score", "scores", "status", "group", "type", "axis",
-        "classification", "staging", "category", "level", "times", "time", "fold", "normal", "range", "z-score", "point",
-        "points", "one", "sites", "site", "cell", "cells",
+        "classification", "staging", "category", "level", "times", "time", "fold", "normal", "range", "z-score",
+        "point", "points", "one", "sites", "site", "cell", "cells",
     )
 )  # fmt: skip
 _UPPER: Final = re.compile(
