@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: A titre as printed; its number is the dilution (1:80 is 80) and its UCUM unit ``{titer}``.
 _TITRE: Final = re.compile(r"\s*1\s*[:∶：]\s*\d")
 
+#: What puts an atom elsewhere than in the main branch; `all` and `any` alone say nothing about a row.
+_GOVERNING: Final = re.compile(r"\b(?:not|when|unless|permit|under|atleast)\s*\(")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -100,10 +103,7 @@ def rows(trial: NormalizedTrial) -> Iterator[Row]:
 def _criterion(trial: NormalizedTrial, criterion: Criterion) -> Iterator[Row]:
     if not any(atom.bounds for atom in criterion.atoms):
         return
-    try:
-        places: Mapping[str, Branch] = branches(parse(criterion.logic))
-    except LogicError:  # the criterion carries the finding `logic_error`
-        places = {}
+    places = _places(criterion.logic)
     subjects = {atom.id: atom.subject for atom in criterion.atoms}
     for atom in criterion.atoms:
         if not atom.bounds:
@@ -117,6 +117,15 @@ def _criterion(trial: NormalizedTrial, criterion: Criterion) -> Iterator[Row]:
         )
         for bound in atom.bounds:
             yield from _both_ends(_row(trial.trial_id, criterion, atom, bound, governed))
+
+
+def _places(logic: str) -> Mapping[str, Branch]:
+    if _GOVERNING.search(logic) is None:
+        return {}
+    try:
+        return branches(parse(logic))
+    except LogicError:  # the criterion carries the finding `logic_error`
+        return {}
 
 
 def _row(trial_id: str, criterion: Criterion, atom: PublishedAtom, bound: PublishedBound, governed: _Governed) -> Row:
