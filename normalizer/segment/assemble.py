@@ -12,12 +12,13 @@ from normalizer.segment.cohorts import Scope, resolve
 from normalizer.segment.diseases import disease_words
 from normalizer.segment.joins import joined_runs, restore_levels
 from normalizer.segment.lines import read_lines
-from normalizer.segment.outline import Group, Outline, outline
+from normalizer.segment.outline import outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from normalizer.model.document import Kind, TrialDocument
+    from normalizer.segment.groups import Group, Outline
     from normalizer.segment.items import Node
 
 
@@ -74,7 +75,9 @@ def _drafts(text: str, found: Outline) -> list[tuple[str, _Draft]]:
             findings: list[Finding] = []
             if nodes[0].restarts:
                 after += 1
-                scope = _inferred(text, group.kind, nodes[0], roots[ends[after] - 1].last(), findings, lost)
+                scope = _inferred(
+                    text, group.kind, nodes[0], end=roots[ends[after] - 1].last(), findings=findings, lost=lost
+                )
                 if scope is not None:
                     scopes.append(scope)
             counts[group.kind] += 1
@@ -89,7 +92,7 @@ def _drafts(text: str, found: Outline) -> list[tuple[str, _Draft]]:
     return drafts
 
 
-def _inferred(text: str, kind: Kind, node: Node, end: int, findings: list[Finding], lost: int) -> Scope | None:
+def _inferred(text: str, kind: Kind, node: Node, *, end: int, findings: list[Finding], lost: int) -> Scope | None:
     """Return the scope of a list whose heading is lost: the numbers began again after a complete list."""
     span = Span(node.marker.start, node.marker.end) if node.marker is not None else None
     findings.append(

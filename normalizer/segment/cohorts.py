@@ -39,7 +39,7 @@ class Scope:
 
 
 def resolve(scopes: Sequence[Scope]) -> tuple[tuple[Cohort, ...], dict[int, str]]:
-    """Return the cohorts and the cohort id of each scope by its place in ``scopes`` (scopes without blocks have none)."""
+    """Return the cohorts, and the cohort id of each scope that has blocks by its place in ``scopes``."""
     used = [index for index, scope in enumerate(scopes) if scope.blocks]
     owner = {index: index for index in used}
     by_name: dict[tuple[str, ...], int] = {}
@@ -83,7 +83,7 @@ def inferred_label(scope: Scope) -> str:
 
 
 def _match(scopes: Sequence[Scope], left: list[int], right: list[int]) -> list[tuple[int, int]]:
-    """Pair inclusion with exclusion scopes: by shared words, then by order between such pairs when a heading is lost."""
+    """Pair inclusion with exclusion scopes: by shared words, then by order where a heading is lost."""
     scores = [[_likeness(scopes[one], scopes[other]) for other in right] for one in left]
     pairs = [
         (i, j)
@@ -97,7 +97,7 @@ def _match(scopes: Sequence[Scope], left: list[int], right: list[int]) -> list[t
             for i in range(len(left))
         ]
         pairs += _ordered(free)
-        pairs = _fill(sorted(pairs), len(left), len(right), scopes, left, right)
+        pairs = _fill(sorted(pairs), scopes, left, right)
     return [(left[i], right[j]) for i, j in pairs]
 
 
@@ -148,10 +148,10 @@ def _ordered(scores: list[list[float]]) -> list[tuple[int, int]]:
 
 
 def _fill(
-    pairs: list[tuple[int, int]], rows: int, columns: int, scopes: Sequence[Scope], left: list[int], right: list[int]
+    pairs: list[tuple[int, int]], scopes: Sequence[Scope], left: list[int], right: list[int]
 ) -> list[tuple[int, int]]:
     """Pair what stands between two pairs in equal number on both sides, where one of the two lost its heading."""
-    ends = [*sorted(pairs), (rows, columns)]
+    ends = [*sorted(pairs), (len(left), len(right))]
     filled = list(pairs)
     at = (-1, -1)
     for i, j in ends:

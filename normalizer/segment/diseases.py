@@ -18,7 +18,8 @@ _HEAD: Final = (
     r"transplant(?:ation)?s?|prematurity|injur(?:y|ies)|fractures?|pneumonia|covid-19|hiv|copd|t[12]dm?)"
 )
 _PHRASE: Final = re.compile(
-    rf"(?<![\w'’/-])(?:(?!(?:with|of|for|the|and|or|in|a|an)\b)[\w'’/-]{{1,30}}[ \t]{{1,3}}){{0,5}}?(?<![\w-]){_HEAD}(?![\w-])",
+    rf"(?<![\w'’/-])(?:(?!(?:with|of|for|the|and|or|in|a|an)\b)[\w'’/-]{{1,30}}[ \t]{{1,3}}){{0,5}}?"
+    rf"(?<![\w-]){_HEAD}(?![\w-])",
     re.IGNORECASE,
 )
 _SHORT: Final = re.compile(r"(?<![\w-])(?:[A-Z]{2,6}\d?|[A-Z][a-z]?[A-Z]{1,4})(?![\w-])")

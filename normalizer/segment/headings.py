@@ -11,7 +11,10 @@ from normalizer.segment.diseases import disease_phrase
 if TYPE_CHECKING:
     from normalizer.model.document import Kind
 
-_MOST_WORDS = 16
+#: Words that a heading has at most, and a short title; characters of a general lead-in.
+_MOST_WORDS: Final = 16
+_TITLE_WORDS: Final = 8
+_LEAD_LENGTH: Final = 160
 
 _HINTS: Final = ("clusi", "ligib", "xclud", "nclud", "criteri", "enrol", "articipat", "requirement")
 _KIND: Final = re.compile(
@@ -153,7 +156,7 @@ def _named(body: str, match: re.Match[str], *, marked: bool) -> Heading | None:
         rest = body[end:]
         if (rest and rest.endswith((":", "：")) and _LEADING.search(rest)) or (
             rest
-            and len(rest) < 160
+            and len(rest) < _LEAD_LENGTH
             and re.search(r"\b(?:answers?|following|eligible)\b", rest)
             and _sentence(rest, listed=True)
         ):
@@ -235,7 +238,7 @@ def _sentence(body: str, *, listed: bool) -> Heading | None:
 
 
 def list_lead(body: str, kind: Kind) -> Heading | None:
-    """Return the heading that a marked lead-in to a whole section is ("Patients are eligible if all of these hold:")."""
+    """Return the heading that a marked lead-in to a whole section is ("You are eligible if all of these hold:")."""
     found = _sentence(body, listed=True)
     if (
         found is None
@@ -303,7 +306,9 @@ def cohort_heading(body: str, *, marked: bool) -> Heading | None:
         named = unit["id"].strip()
         rest = head[unit.end() :].strip()
         if (
-            named and (colon is not None or len(words) <= 8) and not (rest and rest[0].islower() and colon is None)
+            named
+            and (colon is not None or len(words) <= _TITLE_WORDS)
+            and not (rest and rest[0].islower() and colon is None)
         ) or (
             _NUMBERLESS_UNITS.match(unit["unit"]) and colon is not None and len(words) <= 6  # noqa: PLR2004
         ):
@@ -316,7 +321,7 @@ def cohort_heading(body: str, *, marked: bool) -> Heading | None:
         if not marked and colon is not None and stop >= len(body) and re.match(r"with(?:out)?\b", rest):
             with_disease = True
         if (with_disease and (people["for"] or rest.startswith(("with", "in ", "(")) or not rest)) or (
-            volunteers and len(words) <= 6
+            volunteers and len(words) <= _TITLE_WORDS
         ):
             label = title[len(people["for"] or "") :]
             return Heading(stop, None, "cohort", label, title)

@@ -87,3 +87,11 @@ def number_missing(text: str, node: Node) -> None:
     span = Span(node.marker.start, node.marker.end)
     message = f"the item before {printed} is not printed"
     node.findings.append(Finding(code="list_number_missing", message=message, span=span, got=printed))
+
+
+def last_number(roots: list[Node]) -> int:
+    """Return the number of the last marked item, 0 when it has none."""
+    for node in reversed(roots):
+        if node.marker is not None:
+            return node.marker.value
+    return 0

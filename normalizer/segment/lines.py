@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from normalizer.segment.markers import Marker, bare_number_at, marker_at, only_marker
@@ -132,7 +133,7 @@ def _lines(text: str, start: int, end: int) -> list[Line]:
                 match.start() for match in _MIDDLE.finditer(text, first, right) if _breaks(text, first, match.start())
             ]
         cuts.append(right)
-        for at, stop in zip(cuts, cuts[1:], strict=False):
+        for at, stop in pairwise(cuts):
             line = line_from(text, at, stop, indent)
             if line is not None:
                 line.gap, line.restart = gap, restart
@@ -142,7 +143,7 @@ def _lines(text: str, start: int, end: int) -> list[Line]:
 
 
 def _breaks(text: str, start: int, at: int) -> bool:
-    """Say whether a heading at ``at`` is in the middle of other text, not the end of its own ("Key Inclusion Criteria")."""
+    """Say whether a heading at ``at`` follows other text and does not end its own ("Key Inclusion Criteria")."""
     before = text[start:at].strip()
     return before[-1:] in tuple(".;:)~") or len(before.split(None, 9)) > 8  # noqa: PLR2004
 
@@ -174,7 +175,7 @@ def _number(text: str, run: list[tuple[Line, Marker]]) -> None:
 
 
 def _plain_bullets(text: str, lines: list[Line]) -> None:
-    """Undo "* a)" as a marker where no "b)" follows or goes before: the letter then belongs to the bullet's own text."""
+    """Undo "* a)" as a marker where no "b)" stands near: the letter then belongs to the bullet's own text."""
     if not any(line.marker is not None and line.marker.bullet for line in lines):
         return
     numbers = {(line.marker.style, line.marker.value) for line in lines if line.marker is not None}
@@ -211,3 +212,8 @@ def _unwrap(text: str, lines: list[Line]) -> list[Line]:
         else:
             joined.append(line)
     return joined
+
+
+def listed_below(line: Line, following: Line | None) -> bool:
+    """Say whether a marked line stands at or under the level of ``line`` right after it."""
+    return following is not None and following.marker is not None and following.indent >= line.indent

@@ -40,7 +40,8 @@ _ROMAN: Final = {
 #: A marker at the start of a line. A number needs a delimiter that is not a decimal point; a letter may stand alone.
 _START: Final = re.compile(
     rf"""
-      (?P<bullet>(?:â€¢|‚Ä¢|Â·)(?=\s) | [{re.escape(BULLETS)}](?=[\s\S])(?!\d)(?!-) | \\[•·-](?=\s) | o(?=[ \t]{{1,4}}[^\W\d_]) )
+      (?P<bullet>(?:â€¢|‚Ä¢|Â·)(?=\s)
+               | [{re.escape(BULLETS)}](?=[\s\S])(?!\d)(?!-) | \\[•·-](?=\s) | o(?=[ \t]{{1,4}}[^\W\d_]) )
     | (?P<circled>[{_CIRCLED}])
     | (?P<multi>\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}[.)]?)(?=\s+[^\W\d_])
     | (?P<digit>[(（\[]?\d{{1,3}})\s?(?P<delim>\\?[.)）\]、．:：/]|\)\.|-(?=[\s^\W\d_]|[A-Z]))(?!\d|[.,]\d|/)

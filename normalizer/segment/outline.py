@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from normalizer.model.span import Span
@@ -11,8 +10,10 @@ from normalizer.segment import headings
 from normalizer.segment.cohorts import Scope
 from normalizer.segment.diseases import disease_phrase, has_course, key_words
 from normalizer.segment.flattened import flat_headings
+from normalizer.segment.groups import Group, Outline, unwrap
 from normalizer.segment.headings import Heading
-from normalizer.segment.lines import after_blanks, line_from
+from normalizer.segment.items import last_number
+from normalizer.segment.lines import after_blanks, line_from, listed_below
 from normalizer.segment.markers import bare_number_at
 from normalizer.segment.nesting import Nesting
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from normalizer.model.document import Kind, TrialDocument
-    from normalizer.segment.items import Node
     from normalizer.segment.lines import Line
 
 _OR: Final = re.compile(r"[-–—*•\s]*(?:and\s*/\s*or|or)\b[\s.,:;–—-]*\Z", re.IGNORECASE)
@@ -30,48 +30,11 @@ _RECENT: Final = 40
 _LEAD_END: Final = (":", "：")
 
 
-@dataclass(slots=True)
-class Group:
-    """The items of one list between two headings, and what governs them."""
-
-    kind: Kind
-    heading: str | None
-    scope: Scope | None
-    nesting: Nesting
-    #: The marker of the heading item that the list stands under.
-    path: tuple[str, ...] = ()
-    #: Places in ``nesting.roots`` before which a bare "OR" stands.
-    joins: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Outline:
-    """Groups in document order, spans of headings and boilerplate, scopes in order of their opening."""
-
-    groups: list[Group] = field(default_factory=list)
-    heads: list[Span] = field(default_factory=list)
-    furniture: list[Span] = field(default_factory=list)
-    scopes: list[Scope] = field(default_factory=list)
-    #: Whether any line said inclusion or exclusion.
-    sectioned: bool = False
-
-
 class _Reader:
     """Reads the lines once, in order, keeping what is in force: kind, heading, cohort, open list."""
 
-    __slots__ = (
-        "_cohort_line",
-        "_document",
-        "_flat",
-        "_group",
-        "_head",
-        "_kind",
-        "_lines",
-        "_path",
-        "_scope",
-        "_text",
-        "outline",
-    )
+    __slots__ = ("_cohort_line", "_document", "_flat", "_group", "_head", "_kind",
+                 "_lines", "_path", "_scope", "_text", "outline")  # fmt: skip
 
     def __init__(self, document: TrialDocument, lines: Sequence[Line]) -> None:
         self._document = document
@@ -102,23 +65,8 @@ class _Reader:
                 self._line(index, line)
         for group in self.outline.groups:
             if len(group.nesting.roots) == 1 and group.nesting.roots[0].children:
-                self._unwrap(group)
+                unwrap(self._text, group, self.outline)
         return self.outline
-
-    def _unwrap(self, group: Group) -> None:
-        """Take apart a section that is one line: its inline items are the criteria, its general lead-in a heading."""
-        root = group.nesting.roots[0]
-        head = self._text[root.body : root.end]
-        if root.marker is not None and not root.marker.counts and root.children[0].marker is not None:
-            if root.children[0].marker.style == root.marker.style:
-                group.nesting.roots[:] = [root, *root.children]
-                root.children = []
-        elif root.marker is None and root.inline and not head:
-            group.nesting.roots[:] = root.children
-        elif root.marker is None and root.inline and headings.is_lead_in(head) and not headings.states_criterion(head):
-            if group.kind == "exclusion" or not headings.is_choice(head):
-                self.outline.heads.append(Span(root.body, root.end))
-                group.nesting.roots[:] = root.children
 
     def _synthetic(self, line: Line) -> None:
         body = self._text[line.start : line.end]
@@ -305,7 +253,7 @@ class _Reader:
         return None
 
     def _shared_form(self) -> bool:
-        """Say whether a heading opened a cohort in this section before, so that one without followers is one as well."""
+        """Say whether a heading opened a cohort here before, so that one without followers is one as well."""
         return any(scope.heading is not None and scope.kind == self._kind for scope in self.outline.scopes[-_RECENT:])
 
     def _known_disease(self, body: str) -> bool:
@@ -371,7 +319,7 @@ class _Reader:
 
     def _end_group(self) -> None:
         if self._group is not None and self._group.nesting.roots:
-            last = _last_number(self._group.nesting.roots)
+            last = last_number(self._group.nesting.roots)
             self._group = None
             self._start(last)
 
@@ -387,18 +335,6 @@ class _Reader:
         elif not group.nesting.roots:
             group.heading, group.scope, group.path = self._head, self._scope, self._path
         group.nesting.add(line)
-
-
-def listed_below(line: Line, following: Line | None) -> bool:
-    """Say whether a marked line stands at or under the level of ``line`` right after it."""
-    return following is not None and following.marker is not None and following.indent >= line.indent
-
-
-def _last_number(roots: list[Node]) -> int:
-    for node in reversed(roots):
-        if node.marker is not None:
-            return node.marker.value
-    return 0
 
 
 def outline(document: TrialDocument, lines: Sequence[Line]) -> Outline:

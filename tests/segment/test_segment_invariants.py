@@ -1,17 +1,21 @@
+# ruff: noqa: E501 - invented pages are easier to read as they are printed
 """Whatever the text: tiles cover it exactly, spans nest, ids count up, and time stays linear."""
 
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from normalizer.model.block import Item, Segmentation
 from normalizer.model.document import Registry, TrialDocument
 from normalizer.model.span import Span
 from normalizer.segment import segment
+
+if TYPE_CHECKING:
+    from normalizer.model.block import Item, Segmentation
 
 _PIECES = st.sampled_from(
     ["Inclusion Criteria:", "Exclusion Criteria", "1. ", "2. ", "2.", "3) ", "a. ", "(i) ", "ii. ", "① ", "* ", "• ", "- ", "o ",

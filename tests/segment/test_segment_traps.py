@@ -1,13 +1,18 @@
+# ruff: noqa: E501 - invented pages are easier to read as they are printed
 """One test per class of structural damage; every sentence is invented."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from normalizer.model.block import Item, Segmentation
 from normalizer.model.document import Registry, TrialDocument
 from normalizer.model.span import Span
 from normalizer.segment import segment
+
+if TYPE_CHECKING:
+    from normalizer.model.block import Item, Segmentation
 
 
 def document(text: str, *, conditions: tuple[str, ...] = (), synthetic: tuple[Span, ...] = ()) -> TrialDocument:
