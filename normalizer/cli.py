@@ -206,6 +206,62 @@ def show(
             console.print(part)
 
 
+@app.command(name="eval")
+def evaluate(
+    gold: Annotated[
+        Path | None, typer.Argument(metavar="[GOLD]", help="Folder of gold files; default evals/gold.")
+    ] = None,
+    extractor: Annotated[str, typer.Option(help="Who reads: rules.")] = "rules",
+    run_dir: Annotated[Path | None, typer.Option("--run", metavar="RUN_DIR", help="Score what this run wrote.")] = None,
+    corpus: Annotated[
+        tuple[str, Path] | None, typer.Option("--corpus", metavar="lct|chia PATH", help="Score on an external corpus.")
+    ] = None,
+) -> None:
+    """Score against gold; without arguments everything that the gates look at. Exit code 3 when a gate fails."""
+    with _guarded():
+        from normalizer.evaluate import everything
+
+        if extractor != "rules":
+            raise typer.BadParameter(f"there is no extractor {extractor!r}; choose rules", param_hint="--extractor")
+        if corpus is not None:
+            _print_corpus(*corpus)
+        elif run_dir is not None:
+            _print_run(gold or everything.ROOT / "evals" / "gold", run_dir)
+        else:
+            raise typer.Exit(everything.main(["--gold", str(gold), "--only", "seeds"] if gold is not None else []))
+
+
+def _print_corpus(name: str, path: Path) -> None:
+    from normalizer.evaluate.corpora import FILES, chia_report, lct_report
+    from normalizer.evaluate.tables import printed
+
+    reports = {"lct": lct_report, "chia": chia_report}
+    if name not in reports:
+        raise typer.BadParameter(f"{name!r} is none of {', '.join(reports)}", param_hint="--corpus")
+    if missing := [file for file in FILES if not (path / file).is_file()]:
+        raise typer.BadParameter(f"{path} has no {', '.join(missing)}", param_hint="--corpus")
+    typer.echo(printed(reports[name](path)))
+
+
+def _print_run(gold: Path, run_dir: Path) -> None:
+    from normalizer.batch import trials
+    from normalizer.evaluate.gold import locate, read_folder
+    from normalizer.evaluate.report import evaluate as score
+    from normalizer.evaluate.tables import printed
+
+    labelled = {labels.source: labels for labels in read_folder(gold).values()}
+    found, predictions = [], {}
+    for trial in trials(run_dir):
+        if labels := labelled.get(Path(trial.document.source).name):
+            tiles = trial.coverage.tiles
+            found.append(locate(labels, trial.document.text, tiles[0].start if tiles else 0))
+            predictions[labels.trial] = trial
+    if not found:
+        _complain(f"{run_dir} holds no page that {gold} labels")
+        raise typer.Exit(USAGE)
+    typer.echo(printed(score(found, predictions, name=str(run_dir))))
+
+
 def main() -> Any:  # noqa: ANN401 - typer ends the process
     """Run the command line."""
     return app()

@@ -243,3 +243,32 @@ def test_the_seeds_end_well(tmp_path: Path) -> None:
                 for bound in atom["bounds"]:
                     if bound["span"]:
                         assert text[bound["span"]["start"] : bound["span"]["end"]] == bound["quote"]
+
+
+def test_a_failed_gate_is_exit_code_3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given: list[list[str]] = []
+
+    def main(arguments: list[str]) -> int:
+        given.append(arguments)
+        return 3
+
+    monkeypatch.setattr(import_module("normalizer.evaluate.everything"), "main", main)
+    assert call("eval").exit_code == 3
+    assert call("eval", tmp_path).exit_code == 3
+    assert given == [[], ["--gold", str(tmp_path), "--only", "seeds"]]
+
+
+def test_eval_of_a_run(page: Path, tmp_path: Path) -> None:
+    gold = SEEDS.parent / "evals" / "gold"
+    strange = call("eval", gold, "--run", made(page, tmp_path))
+    assert strange.exit_code == 2
+    assert "holds no page" in strange.stderr
+    assert call("run", SEEDS, "-o", tmp_path / "seeds", "-q").exit_code == 0
+    result = call("eval", gold, "--run", tmp_path / "seeds")
+    assert result.exit_code == 0
+    assert "full_bound" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["lct", "chia", "other"])
+def test_eval_of_a_corpus_that_is_not_there(tmp_path: Path, name: str) -> None:
+    assert call("eval", "--corpus", name, tmp_path).exit_code == 2
