@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from normalizer.evaluate.corpora import corpora_reports
 from normalizer.evaluate.gates import judge, read_gates
-from normalizer.evaluate.gold import locate, read_folder
+from normalizer.evaluate.gold import read_folder
 from normalizer.evaluate.mistakes import listed
+from normalizer.evaluate.pages import located
 from normalizer.evaluate.record import recorded, verdicts_recorded
 from normalizer.evaluate.report import evaluate
 from normalizer.evaluate.split import read_split
@@ -50,15 +51,9 @@ def seeds_report(gold: Path, pages: Path, split: Split) -> Report | None:
     labelled = read_folder(gold)
     if not labelled:
         return None
-    documents = {Path(document.source).name: document for document in load(pages)}
-    found, predictions = [], {}
-    for labels in labelled.values():
-        document = documents.get(labels.source)
-        if document is None:
-            raise labels.lined.error(("source",), f"no page {labels.source}")
-        start = document.sections[0].start if document.sections else 0
-        found.append(locate(labels, document.text, start))
-        predictions[labels.trial] = normalize(document)
+    documents = list(load(pages))
+    found = [located(labels, documents) for labels in labelled.values()]
+    predictions = {document.trial_id: normalize(document) for document in documents if document.trial_id in labelled}
     return evaluate(found, predictions, name="seeds", split=split)
 
 

@@ -67,7 +67,8 @@ def _roles(report: Report) -> str:
 
 
 def _documents(report: Report) -> str:
-    columns = (*LEVELS, "criterion_exact", "silent_errors", "review_rate")
+    wanted = (*LEVELS, "criterion_exact", "silent_errors", "review_rate")
+    columns = [column for column in wanted if column in report.scores]
     rows = [
         (name, part, *(figure(report.scores[column].documents[name].f1) for column in columns))
         for name, part in report.parts.items()
