@@ -26,6 +26,7 @@ FAILED: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130
 _PLAIN_WIDTH: Final = 120
+_TOLD: Final = 20
 
 app = typer.Typer(
     name="normalizer",
@@ -58,6 +59,21 @@ def _guarded() -> Iterator[None]:
 def _complain(message: str) -> None:
     shown = "".join(character if character.isprintable() or character == "\n" else "?" for character in message)
     typer.echo(f"normalizer: {shown}", err=True)
+
+
+def _complaints() -> Callable[[str], None]:
+    """Return what tells errors, the first ones only: a wrong column name makes one in every line."""
+    count = 0
+
+    def tell(message: str) -> None:
+        nonlocal count
+        count += 1
+        if count <= _TOLD:
+            _complain(message)
+        elif count == _TOLD + 1:
+            _complain("... more of them are told in run.json")
+
+    return tell
 
 
 def _console(*, err: bool = False) -> Console:
@@ -133,7 +149,7 @@ def run(  # noqa: PLR0917 - typer calls it by names
         settings = Settings(extractor=extractor, id_column=id_column, text_column=text_column)
         with _progress(_console(err=True), quiet=quiet) as advance:
             try:
-                outcome = run_batch(inputs, out, settings, fresh=fresh, on_trial=advance, on_error=_complain)
+                outcome = run_batch(inputs, out, settings, fresh=fresh, on_trial=advance, on_error=_complaints())
             except ValueError as error:
                 raise typer.BadParameter(str(error)) from error
             except KeyboardInterrupt:

@@ -272,3 +272,13 @@ def test_eval_of_a_run(page: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["lct", "chia", "other"])
 def test_eval_of_a_corpus_that_is_not_there(tmp_path: Path, name: str) -> None:
     assert call("eval", "--corpus", name, tmp_path).exit_code == 2
+
+
+def test_a_flood_of_errors_is_told_once(tmp_path: Path) -> None:
+    table = tmp_path / "t.jsonl"
+    table.write_text('{"nct": "N1"}\n' * 500, encoding="utf-8")
+    result = call("run", table, "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 21
+    manifest = json.loads((tmp_path / "out" / "run.json").read_bytes())
+    assert (manifest["refused"], len(manifest["errors"])) == (500, 500)
