@@ -21,7 +21,9 @@ _COUNT_CODES: Final = frozenset({"{lines}", "{cycle}", "{dose}", "{tablets}", "{
 _CHANGE_CODES: Final = frozenset(
     {None, "%", "{score}", "kg", "[lb_av]", "L", "mL", "{letters}", "g/dL", "mm[Hg]", "mm"}
 )
+_WEIGHTS: Final = frozenset({"kg", "[lb_av]"})
 _VERBLESS: Final = frozenset({"%", "{score}"})
+_ORDINAL: Final = re.compile(r"st|nd|rd|th")
 #: Prepositions that belong to times only.
 _OF_TIMES: Final = frozenset({"in", "for", "every", "during", "since", "last"})
 
@@ -41,7 +43,9 @@ def add_amount(parts: Parts, right: int) -> int:
     unit = parts.unit_text(parts.unit) if parts.reference not in {"uln", "lln"} else None
     change: Change | None = None
     if parts.reference == "absolute" and code in _CHANGE_CODES:
-        found = references.change(lower, parts.build.floor, parts.start, end, verbless=code in _VERBLESS)
+        found = references.change(
+            lower, parts.build.floor, parts.start, end, verbless=code in _VERBLESS, kilos=code in _WEIGHTS
+        )
         if found is not None:
             change, start, end = found
             parts.start, parts.reference = min(parts.start, start), "baseline"
@@ -75,13 +79,13 @@ def _reference(parts: Parts, code: str | None) -> int:
         if predicted := references.predicted(lower, end):
             parts.reference = "predicted"
             return predicted
-        if references.predicted_before(lower, parts.build.floor, parts.start):
+        if references.predicted_before(lower, 0, parts.start):
             parts.reference = "predicted"
             return end
     if parts.reference == "absolute" and (other := references.other_reference(lower, end)):
         parts.reference = "other"
         if code is None:
-            parts.unit = match(parts.text, parts.low.end)
+            parts.unit = match(parts.text, parts.low.end + (2 if _ORDINAL.match(lower, parts.low.end) else 0))
         return other
     return end
 

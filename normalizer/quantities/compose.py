@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from normalizer.model.mention import Number
     from normalizer.quantities.grades import GradeText
 
-_DIGITS: Final = re.compile(r"[0-9]+")
+_TOKENS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _JOINED: Final = re.compile(
     r"\s*(?:(?:\([^()\n]{1,40}\)|(?:in|for)\s+(?:an?\s+)?[a-z]+)\s*)?,?\s*(?:or|and|and/or|,|/|to"
     r"|\()?\s*(?:at\s+least\s+)?(?:(?:in|for)\s+(?:an?\s+)?[a-z]+\s*[,:]?\s*)?(?:\([^()\n]{1,25}\)\s*)?"
@@ -74,7 +74,7 @@ class Builder:
         text = self.text
         span = Span(grade.start, grade.end)
         whole = Span(min(grade.start, grade.scale_start), max(grade.end, grade.scale_end))
-        numerals = tuple(Span(m.start(), m.end()) for m in _DIGITS.finditer(text, whole.start, whole.end))
+        numerals = tuple(Span(m.start(), m.end()) for m in _TOKENS.finditer(text, whole.start, whole.end))
         words = tuple(
             Span(*v) for v in grade.values if not text[v[0]].isdigit() and text[v[0] : v[1]].lower() in _WORDS
         )
@@ -170,8 +170,8 @@ class Builder:
     def _outside(last: Mention, mention: Mention, low: Number | None, high: Number | None) -> Mention:
         """Merge "< 52 or > 104" into one bound."""
         return replace(
-            mention, span=last.span.cover(mention.span), numerals=(*last.numerals, *mention.numerals), low=low, high=high,
-            comparator="outside", comparator_span=last.comparator_span, unit=mention.unit or last.unit,
+            mention, span=last.span.cover(mention.span), numerals=(*last.numerals, *mention.numerals), low=low,
+            high=high, comparator="outside", comparator_span=last.comparator_span, unit=mention.unit or last.unit,
             findings=(*last.findings, *mention.findings), repairs=(*last.repairs, *mention.repairs),
         )  # fmt: skip
 

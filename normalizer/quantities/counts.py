@@ -20,7 +20,7 @@ _UNIT_LIKE: Final = frozenset({
     "MME", "MMEs", "AU", "RU", "CFU", "MET", "METs", "METS", "OD", "BAU", "HU", "SI", "NRS", "VAS", "mRS", "PASI",
     "BSA",
 })  # fmt: skip
-_NOUN: Final = re.compile(r"\s{1,2}(?:\((?:[a-z0-9]+)\)\s)?(?P<word>[a-z][a-z/-]+)")
+_NOUN: Final = re.compile(r"\s{1,2}(?:\((?:[a-z0-9]+)\)\s)?(?:(?:prior|previous|additional)\s)?(?P<word>[a-z][a-z/-]+)")
 _OF_LIST: Final = re.compile(
     r"\s*(?:or\s+more\s+|or\s+both\s+|additional\s+)?(?:of\s+(?:the\s+|these\s+|those\s+|any\s+|following"
     r"|above|below|its|their)|out\s+of|(?:or|of)\s+\d|from\s+the\s+following|(?:abnormal\w*|positive|criteria"

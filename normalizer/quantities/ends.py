@@ -26,6 +26,8 @@ _TIMES_HALF: Final = re.compile(
     r"\s?(?:x|times)\s?(?:the\s|its\s|elimination\s|terminal\s|plasma\s|drug's\s"
     r"|of\s)*(?P<unit>half[-\s]?li(?:fe|ves))"
 )
+#: "465 (women) ms": the unit stands behind the group.
+_GROUP: Final = re.compile(r"\s?\((?:for\s|in\s)?(?:(?:wo)?m[ae]n|(?:fe)?males?|boys|girls|m|f)\)(?=\s?[a-zµ%])")
 #: The commonest units, read here because they are half of all; anything compound goes to the unit table's reader.
 _COMMON_UNIT: Final = re.compile(
     r"[ -]?(?P<unit>%|(?:years?|months?|weeks?|days?|hours?)(?![a-z]))"
@@ -55,6 +57,8 @@ def unit_at(text: str, lower: str, numeral: Numeral) -> tuple[Numeral, UnitMatch
     if common := _COMMON_UNIT.match(lower, at):
         return numeral, UnitMatch(common.start("unit"), common.end(), _COMMON[common["unit"][:2]], None, None)
     unit = match(text, at)
+    if unit is None and (group := _GROUP.match(lower, at)):
+        unit = match(text, group.end())
     if unit is None:
         if lower[at : at + 2].lstrip()[:1] in {"x", "t"} and (half := _TIMES_HALF.match(lower, at)):
             return numeral, UnitMatch(half.start("unit"), half.end(), "{half_life}", None, None)

@@ -30,7 +30,7 @@ _BETWEEN: Final = re.compile(
 )
 _VALUE: Final = (
     r"(?:\d(?!\d|[.]\d|\s?%)[a-d]?|(?:iv|vi{0,2}|i{1,3}|ⅰ|ⅱ|ⅲ|ⅳ|ⅴ)[a-e]?\d?|zero|one|two|three"
-    r"|four|five)(?![a-z0-9%]|-[a-z]{3})"
+    r"|four|five)(?![a-z0-9%]|-(?!i{1,3}(?![a-z]))[a-z]{3})"
 )
 _LETTER: Final = r"(?:[a-d]\d?)(?![a-z0-9'])"
 _DIGIT_LIST: Final = re.compile(_VALUE)
@@ -43,7 +43,8 @@ _PLUS: Final = re.compile(r"(?:\d\+{0,2}|\+{1,4})(?![\d.%])(?!\s?%)")
 _WHO_WORDS: Final = re.compile(r"class|status|score|ps|grade|fc|=|:")
 _NO_SIGNS: Final = frozenset({"in", "for", "during", "since", "every", "last", "from"})
 _NAME_BEHIND: Final = re.compile(
-    r"\s*\(?(?:according\s+to\s+)?(?:the\s+)?(?P<name>nyha|who|nci[- ]ctcae|ctcae|nci|new york heart|ecog)"
+    r"(?:\s*\(?(?:according\s+to\s+)?(?:the\s+)?|\s[a-z -]{1,40}\()"
+    r"(?P<name>nyha|who|nci[- ]ctcae|ctcae|nci|new york heart|ecog)"
 )
 _CLASS_LEFT: Final = re.compile(r"(?:class|grade|stage|type|level|category)(?:es|s)?\s+(?:of\s+)?$")
 _SHORT_NAMES: Final = {
@@ -148,6 +149,8 @@ def _plausible(
     """Say whether the values can be grades: no drug class, no unit, no year, no organisation's name."""
     if scale == "WHO" and sign is None and len(values) == 1 and not _WHO_WORDS.search(filler):
         return False
+    if scale == "Child-Pugh" and lower[values[0][0]].isdigit():
+        return False  # points are a value
     if scale == "category" and sign is None and lower[values[0][0]].isdigit():
         return False
     if _DRUG_CLASS.match(lower, last) or (lower[last : last + 1] == "-" and lower[last + 1 : last + 2].isdigit()):
@@ -161,7 +164,7 @@ def _scale_near(lower: str, floor: int, start: int, last: int, scale: str) -> st
     far, least = (90, 0) if scale == "category" else (70, floor)
     near = _CONTEXT.search(lower, max(least, start - far, lower.rfind(";", max(0, start - 260), start) + 1), start)
     near = near or _NAME_BEHIND.match(lower, last)
-    return _named(near[0], scale) if near else scale
+    return _named(near["name"] if near.re is _NAME_BEHIND else near[0], scale) if near else scale
 
 
 def _named(printed: str, scale: str) -> str:

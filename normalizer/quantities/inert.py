@@ -98,10 +98,10 @@ _GLUE: Final = frozenset({
     "between", "most", "the", "under", "over", "above", "below", "in", "no",
 })  # fmt: skip
 _NOT_VISIT: Final = re.compile(
-    r"(?:\d|per|a|every|each|one|two|three|last|past|the\s+same|/|or|four|five|six)\s+\w*\W*$"
+    r"(?:(?<!cycle )\d|per|a|every|each|one|two|three|last|past|the\s+same|/|or|four|five|six)\s+\w*\W*$"
 )
 _UNIT_AHEAD: Final = re.compile(
-    r"\s?-?(?:%|x\s|years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mg|g/|ml|mm|cm|kg|times|half)(?![a-z])"
+    r"\s?-?(?:%|x\s|years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mg|g/|ml|mm|cm|kg|times|half)(?![a-z])(?!\s\d)"
 )
 _CRITERIA: Final = re.compile(r"\s+[a-z/-]*\s?(?:criteria|acr|eular|revis|classif|who|esc|aha|consensus|definition)")
 _NO_RANGE: Final = re.compile(r"\s?(?:%|years?|mg|kg|mmhg|months?)")
@@ -175,6 +175,8 @@ def _letters_before(lower: str, start: int, end: int) -> Claim | None:
     if _IDENTIFIER.search(lower, max(0, start - 12), start):
         return "identifier", _name_end(lower, end)
     letter = lower[max(0, start - 2) : start]
+    if letter[-1] == "v" and lower[end : end + 1] == ".":
+        return "version", _name_end(lower, end)
     visit = (
         end - start <= _LONGEST_VISIT
         and (letter[-1] in "dvw" or _CYCLE_DAY.match(lower, start))
@@ -267,7 +269,12 @@ def by_words(lower: str, start: int, end: int) -> Claim | None:
         return "explanatory_range", scale.end()
     if _FORMULA.match(lower, start, start + 30) or _FORMULA_LEFT.search(lower, max(0, start - 14), start):
         return "formula", end
-    return ("quota", end) if _QUOTA.match(lower, end, end + 60) else None
+    return None
+
+
+def quota(lower: str, end: int) -> bool:
+    """Say whether the number that ends at ``end`` counts the people who will be enrolled."""
+    return lower[end : end + 1] == " " and _QUOTA.match(lower, end, end + 60) is not None
 
 
 def _after_word(lower: str, start: int, end: int) -> Claim | None:

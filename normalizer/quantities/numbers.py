@@ -116,9 +116,9 @@ def read_digits(lower: str, start: int) -> Numeral:
             return Numeral(start, end, Decimal(token.replace(".", "")))
         return Numeral(start, end, Decimal(0), odd=True)
     value, alternatives = _plain(token)
-    half = lower[end : end + 1]
+    half = lower[end : end + 2].lstrip()[:1]
     if half and half in _FRACTIONS:
-        return Numeral(start, end + 1, value + _FRACTIONS[half])
+        return Numeral(start, lower.index(half, end) + 1, value + _FRACTIONS[half])
     if fraction := _MIXED.match(lower, end) if token.isdigit() else None:
         return Numeral(start, fraction.end(), value + Decimal(fraction[1]) / Decimal(fraction[2]))
     own = _SELF_POWER.match(lower, start) if lower.startswith("10", start) and end == start + len("10") else None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from normalizer.units import UnitMatch
 
 DIGITS: Final = re.compile(r"[0-9]+")
+_ORDINAL_ENDINGS: Final = ("th", "st", "nd", "rd")
 _OLD: Final = frozenset({"old", "of age"})
 
 
@@ -98,7 +99,10 @@ class Parts:
             blank = self.text.find(" ", unit.start, end)
             if blank > 0 and self.lower[blank + 1 : end] in _OLD:
                 end = blank
-        return UnitText(Span(unit.start, end), self.text[unit.start : end], unit.code)
+        start = unit.start
+        if unit.code == "{percentile}" and self.lower.startswith(_ORDINAL_ENDINGS, start):
+            start = self.lower.find("p", start, end)
+        return UnitText(Span(start, end), self.text[start:end], unit.code)
 
     def note(self) -> None:
         """Record what is odd about the number and its comparator."""

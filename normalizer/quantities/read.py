@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from normalizer.model.mention import Mention
 from normalizer.model.span import Span
 from normalizer.quantities import counts, inert
-from normalizer.quantities.comparators import MIRROR
+from normalizer.quantities.comparators import MIRROR, after
 from normalizer.quantities.compose import Builder
 from normalizer.quantities.fold import fold
 from normalizer.quantities.grades import grade_at, scales
@@ -19,6 +19,7 @@ from normalizer.quantities.quantity import add_quantity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from normalizer.model.draft import Comparator
     from normalizer.model.ledger import LedgerReason
 
 _LIMIT_WORDS: Final = [
@@ -53,6 +54,14 @@ _FIRST: Final = re.compile(f"({_TRIGGER})")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _SAME_IN_DIGITS: Final = re.compile(r"\s?\(\s?(\d{1,4})\s?\)")
 _LONGEST_LIST: Final = 30
+_BEFORE_MINUS: Final = frozenset({*MIRROR, "between", "from"})
+_LEVEL: Final = re.compile(r"(?:\bof|\bis|\bwas|\bthan|\bto|\bare)\s$")
+#: A count of pluses behind what a dipstick shows.
+_PLUSES: Final = re.compile(r"[0-4]\s?\+(?![\w+/])(?!\s(?:years|months|weeks|days))")
+_DIPSTICK: Final = re.compile(
+    r"(?:protein\w*|albumin\w*|glucos\w*|ketones?|h[ae]*maturia|leu[ck]ocyt\w*|nitrites?|dipstick|o?edema)"
+    r"(?:\s(?:of|is|test|on|by|urine|dipstick|reading|result|a))*\W*(?:more\s+than\s|greater\s+than\s|at\s+least\s|less\s+than\s)?$"
+)
 _LONGEST_RUN: Final = 30  # digits; a longer run is an identifier
 _LONGEST_ITEM: Final = 2  # digits of a list number
 _SAME_IN_WORDS: Final = re.compile(r"\s?\(\s?([a-z][a-z -]{1,18}[a-z])\s?\)")
@@ -118,6 +127,25 @@ def _word(build: Builder, start: int) -> int:
     return add_quantity(build, numeral)
 
 
+def _dipstick(build: Builder, start: int, end: int) -> int:
+    """Record "protein 2+" as a grade of the dipstick."""
+    sign = build.sign_before(start)
+    comparator = cast("Comparator", sign.sign) if sign is not None and sign.sign in MIRROR else "in"
+    begin = sign.start if sign is not None and comparator != "in" else start
+    behind = after(build.lower, end) if comparator == "in" else None
+    stop = end
+    if behind is not None:
+        comparator, stop = behind[0], behind[1]
+    build.add(
+        Mention(
+            kind="grade", span=Span(begin, stop), numerals=(Span(start, start + 1),), comparator=comparator,
+            comparator_span=Span(begin, start) if begin < start else None, scale="dipstick",
+            values=(build.text[start:end],),
+        )
+    )  # fmt: skip
+    return stop
+
+
 def _inert(build: Builder, start: int, digits_end: int, end: int, reason: LedgerReason) -> int:
     """Record a numeral that is no quantity; further digits up to ``end`` are claimed with it."""
     end = max(end, digits_end)
@@ -158,6 +186,8 @@ def _digits(build: Builder, start: int) -> int:
         return _inert(build, start, run_end, run_end, "name")
     if start and lower[start - 1] == "." and (start == 1 or not lower[start - 2].isalnum()):
         start -= 1
+    if (plus := _PLUSES.match(lower, start)) and _DIPSTICK.search(lower, max(0, start - 40), start):
+        return _dipstick(build, start, plus.end())
     numeral = read_digits(lower, start)
     if numeral.odd:
         return _inert(
@@ -171,8 +201,10 @@ def _digits(build: Builder, start: int) -> int:
         lower[start - 1 : start] in {"-", "+"}
         and start > 1
         and lower[start - 2] in " (<>≥≤="
-        and (lead := build.sign_before(start - 1))
-        and lead.sign in MIRROR | {"between": "", "from": ""}
+        and (
+            ((lead := build.sign_before(start - 1)) is not None and lead.sign in _BEFORE_MINUS)
+            or _LEVEL.search(lower, start - 7, start - 1)
+        )
     ):
         negative = lower[start - 1] == "-"
         return add_quantity(
@@ -184,6 +216,8 @@ def _digits(build: Builder, start: int) -> int:
             return _inert(build, start, numeral.end, numeral.end, "list_size")
         if claim := inert.by_words(lower, start, numeral.end):
             return _inert(build, start, max(run_end, min(numeral.end, claim[1])), claim[1], claim[0])
+    if inert.quota(lower, numeral.end):
+        return _inert(build, start, numeral.end, numeral.end, "quota")
     same = _SAME_IN_WORDS.match(lower, numeral.end)
     if same and (word := read_word(lower, same.start(1))) and word.end == same.end(1) and word.value == numeral.value:
         return add_quantity(build, numeral, restated=(word.start, word.end), resume=same.end())

@@ -52,7 +52,7 @@ _PREDICTED: Final = re.compile(
     r"|\s*(?:of\s+)(?:the\s+)?(?:normal|theoretical)(?:\s+(?:predicted\s+)?(?:value|values))?(?!\s+(?:saline"
     r"|control))"
 )
-_PREDICTED_LEFT: Final = re.compile(r"(?:predicted|pred\b|%\s?pred)[^.;,\d\n]{0,40}$")
+_PREDICTED_LEFT: Final = re.compile(r"(?:predicted|pred\b|%\s?pred)[^.;,\n≥≤<>=]{0,40}$")
 _OTHER_REFERENCE: Final = re.compile(
     r"\s*(?:-?\s*percentile\b|\s*(?:sds?|standard\s+deviations?)\s+(?:above|below|from|of)"
     r"|\s*(?:of\s+)(?:the\s+)?(?:control|nadir|mean)\b|\s*(?:above|below)\s+(?:the\s+)?(?:mean|nadir|age))"
@@ -79,6 +79,7 @@ _CHANGE_RIGHT: Final = re.compile(
 _CHANGE_LEFT: Final = re.compile(
     rf"(?<![a-z])(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<either>{_EITHER}))(?P<gap>[^.;\d\n]{{0,48}})$"
 )
+_WEIGHT_VERB: Final = re.compile(r"los[et]|gain")
 _TIGHT: Final = re.compile(r"\s*\(?(?:of|by)?\s*(?:at\s+least\s+)?")
 _LINKED: Final = re.compile(r"\b(?:of|by)\s*$|^\s*(?:in|of|from)\s")
 _LINK: Final = re.compile(r"\b(?:of|by|in|from)\b")
@@ -146,7 +147,9 @@ def from_baseline(lower: str, end: int) -> bool:
     return _FROM_BASELINE.match(lower, end, end + 70) is not None
 
 
-def change(lower: str, floor: int, start: int, end: int, *, verbless: bool) -> tuple[Change, int, int] | None:
+def change(
+    lower: str, floor: int, start: int, end: int, *, verbless: bool, kilos: bool = False
+) -> tuple[Change, int, int] | None:
     """Find the change word that makes the number a difference; return it with the span that then carries the bound.
 
     ``start`` and ``end`` delimit comparator, number and unit. ``verbless`` allows "increase > 10 %" without "of" or
@@ -164,7 +167,7 @@ def change(lower: str, floor: int, start: int, end: int, *, verbless: bool) -> t
     if not tight and (_GAP_STOP.search(gap) or not _LINKED.search(gap)):
         return None
     bare = not _LINK.search(gap)
-    if bare and not verbless:
+    if bare and not verbless and not (kilos and _WEIGHT_VERB.match(left[word])):
         return None
     return _NAMES[word], left.start(word), end
 

@@ -140,6 +140,8 @@ def slot_of(
         return "window"
     if word == "for":
         return "duration"
+    if word == "±":
+        return "window"
     if sign is not None and sign.words.startswith("within"):
         return "window"
     if sign is not None and sign.past and word in {"in", "during", "<=", "last", ">", "from"}:

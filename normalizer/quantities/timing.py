@@ -43,6 +43,8 @@ def add_time(parts: Parts) -> int:
     direction: Direction | None = "before" if ago else event.direction if event else None
     if direction is None and sign is not None and (sign.past or sign.coming):
         direction = "before" if sign.past else "after"
+    if sign is not None and sign.sign == "±":
+        direction = direction or "either"
     slot: TimeSlot = slot_of(
         lower,
         parts.build.floor,
@@ -98,7 +100,7 @@ def _aged(parts: Parts) -> bool:
 def _event(parts: Parts, tail: int) -> tuple[Event | None, bool]:
     """Find the anchor behind, before or farther off; the flag says that it stands farther off."""
     event = anchor_after(parts.lower, tail) or anchor_before(parts.lower, max(0, parts.start - 80), parts.start)
-    within = parts.sign is not None and parts.sign.words.startswith("within")
+    within = parts.sign is not None and (parts.sign.words.startswith("within") or parts.sign.sign == "±")
     if event is not None and (event.direction is not None or within):
         return event, False
     event = anchor_far(parts.lower, tail)
