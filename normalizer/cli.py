@@ -219,7 +219,12 @@ def show(
 
         console = _console()
         for part in parts(find(folder, trial)):
-            console.print(part)
+            if console.is_terminal:
+                console.print(part)
+                continue
+            with console.capture() as captured:
+                console.print(part)
+            typer.echo("\n".join(line.rstrip() for line in captured.get().split("\n")), nl=False)
 
 
 @app.command(name="eval")

@@ -20,14 +20,14 @@ _REFERENCES: Final[Mapping[str, str]] = MappingProxyType(
         "predicted": "of predicted",
         "baseline": "× baseline",
         "detection_limit": "× detection limit",
-        "other": "of another reference",
+        "other": "× another reference",
     }
 )
 #: UCUM codes whose plain names read better.
 _UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "min": "minutes",
-        "{half_life}": "half-lives", "{titer}": "(titre)", "{score}": "points",
+        "mm[Hg]": "mmHg", "{half_life}": "half-lives", "{titer}": "(titre)", "{score}": "points",
         "10*9/L": "× 10⁹/L", "10*12/L": "× 10¹²/L",
     }
 )  # fmt: skip
