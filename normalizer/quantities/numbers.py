@@ -34,11 +34,11 @@ _PLAIN: Final = re.compile(r"\d{1,3}(?:(?=\s[a-z(≤≥<>])(?!\s[tmb])|(?=[a-su-
 _POINT_GROUPS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _MIXED: Final = re.compile(r"\s([1-3])/([2-4])(?![\d/])")
 _POWER: Final = re.compile(
-    r"\s{0,2}(?:[x*´]\s{0,2}10\s{0,2}(?:\\?\^\s?\(?(?P<caret>[-+]?\d{1,2})\)?|e(?P<ee>[-+]?\d{1,2})"
+    r"\s{0,2}(?:[x*´]\s{0,2}10\s{0,2}(?:\\?\^\s?\(?(?P<caret>[-+]?\d{1,2})(?!\d)\)?|e(?P<ee>[-+]?\d{1,2})(?!\d)"
     r"|(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
     r"|e(?P<e>[-+]?\d{1,2})(?![\w]))"
 )
-_SELF_POWER: Final = re.compile(r"10\s?(?:\\?\^\s?\(?(?P<caret>-?\d{1,2})\)?|(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))")
+_SELF_POWER: Final = re.compile(r"10\s?(?:\\?\^\s?\(?(?P<caret>-?\d{1,2})(?!\d)\)?|(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))")
 _SCALE: Final = re.compile(r"\s?-?(?P<word>thousand|million|billion)(?![a-z])")
 _SCALES: Final = {"thousand": Decimal(1000), "million": Decimal(1000000), "billion": Decimal(1000000000)}
 _SUPERSCRIPT: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")

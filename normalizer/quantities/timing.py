@@ -25,6 +25,7 @@ _SENTENCE: Final = re.compile(r"[.;]\s|\n|;")
 _NEAR: Final = re.compile(r"[^.;,:()\d\n]{0,40}")
 _AGE_CODES: Final = frozenset({"a", "mo", "d", "wk"})
 _OLDER: Final = frozenset({"older", "younger", "elder", "over"})
+_OF_INTERVALS: Final = frozenset({"in", "every", "during"})
 _REVERSED: Final = ("later", "earlier", "sooner")
 _FAR: Final = 60  # characters between a change and the period in which it happens
 _CLOSE: Final = 20  # characters between two times joined by "and"
@@ -60,6 +61,8 @@ def add_time(parts: Parts) -> int:
         if direction is None and event is None and washout(lower, parts.start):
             direction = "before"
     parts.comparator = _comparator(parts, slot, direction)
+    if slot == "interval" and sign is not None and sign.sign in _OF_INTERVALS and not sign.past:
+        parts.drop_sign()
     low, high = parts.numbers()
     parts.note()
     stop = max(end, parts.behind[1] if parts.behind else end)
@@ -94,7 +97,7 @@ def _aged(parts: Parts) -> bool:
             years = (value, float(parts.high.value))
         else:
             years = (None, value) if parts.comparator in {"<", "<="} else (value, None)
-    return is_age(parts.lower, parts.build.floor, parts.start, parts.end, parts.sign, years=years)
+    return is_age(parts.lower, max(0, parts.start - 60), parts.start, parts.end, parts.sign, years=years)
 
 
 def _event(parts: Parts, tail: int) -> tuple[Event | None, bool]:
