@@ -1,9 +1,9 @@
 """Evaluation: gold, alignment by characters, scorers, intervals, gates, external corpora."""
 
 from normalizer.evaluate.gates import Gate, Verdict, judge, read_gates
-from normalizer.evaluate.gold import Gold, GoldBlock, GoldCohort, Labels, locate, read_folder, read_gold
+from normalizer.evaluate.gold import Gold, GoldBlock, GoldCohort, Labels, read_folder, read_gold
 from normalizer.evaluate.mistakes import Mistake, listed
-from normalizer.evaluate.pages import located, located_in
+from normalizer.evaluate.pages import locate, located, located_in
 from normalizer.evaluate.record import recorded
 from normalizer.evaluate.report import Report, Score, evaluate
 from normalizer.evaluate.split import Split, read_split

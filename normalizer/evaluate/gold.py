@@ -1,9 +1,4 @@
-"""Hand-made labels: read from YAML, checked against their schema and form, put at their characters.
-
-``read_gold`` reads a file by itself; ``locate`` finds its blocks in the document. A block's span runs from the first
-occurrence of ``starts`` after the block before to the first occurrence of ``ends`` behind which every quote of the
-block stands. The format is described in ``evals/LABELLING.md``, section 1.
-"""
+"""Hand-made labels, read from YAML and checked against their schema: ``evals/LABELLING.md``, section 1."""
 
 from __future__ import annotations
 
@@ -13,18 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from normalizer.evaluate.form import check_form
 from normalizer.evaluate.lined import Lined, read_lined
 from normalizer.model.document import Kind  # noqa: TC001 - the schema reads the annotations at run time
 from normalizer.model.draft import Draft  # noqa: TC001 - the same
-from normalizer.model.span import Span
-from normalizer.text import QuoteIndex
+from normalizer.model.span import Span  # noqa: TC001 - the same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from normalizer.model.draft import Atom
 
 T = TypeVar("T")
 
@@ -172,59 +164,6 @@ def read_gold(path: Path) -> Labels:
                 raise lined.error(("blocks", at, "cohorts"), f"no cohort {cohort}")
     return Labels(
         trial=str(data["trial"]), source=str(data["source"]), cohorts=cohorts, blocks=blocks, lined=lined
-    )  # fmt: skip
-
-
-def _quotes(atoms: tuple[Atom, ...]) -> Iterator[str]:
-    for atom in atoms:
-        yield atom.quote
-        yield from (modifier.text for modifier in atom.modifiers)
-        yield from (bound.quote for bound in atom.bounds)
-
-
-def _end(text: str, start: int, ends: list[Span], block: LabelledBlock) -> int:
-    """Return the first end before which every quote of the block stands, else the first end of all."""
-    for span in ends:
-        index = QuoteIndex.of(text[start : span.end])
-        if all(index.occurrences(quote) for quote in _quotes(block.draft.atoms)):
-            return span.end
-    return ends[0].end
-
-
-def locate(labels: Labels, text: str, sections_start: int = 0) -> Gold:
-    """Return the labels at their characters.
-
-    Args:
-        labels: from :func:`read_gold`.
-        text: the document's text as the sources room decodes it.
-        sections_start: offset where the eligibility sections begin, so that a title or summary is not searched.
-
-    Raises:
-        GoldError: when a block or a quote is not found, or the form of a Draft is wrong.
-
-    """
-    index = QuoteIndex.of(text)
-    cursor = sections_start
-    blocks = []
-    for at, block in enumerate(labels.blocks):
-        path = ("blocks", at)
-        starts = [span for span in index.occurrences(block.starts) if span.start >= cursor]
-        if not starts:
-            raise labels.lined.error((*path, "starts"), f"{block.starts!r} is not found after the block before")
-        start = starts[0]
-        ends = [span for span in index.occurrences(block.ends) if span.start >= start.start and span.end >= start.end]
-        if not ends:
-            raise labels.lined.error((*path, "ends"), f"{block.ends!r} is not found after the start of the block")
-        span = Span(start.start, _end(text, start.start, ends, block))
-        check_form(labels.lined, path, span.of(text), block.draft)
-        cursor = span.end
-        blocks.append(
-            GoldBlock(
-                id=block.id, kind=block.kind, cohorts=block.cohorts, span=span, draft=block.draft, notes=block.notes
-            )
-        )
-    return Gold(
-        trial=labels.trial, source=labels.source, text=text, cohorts=labels.cohorts, blocks=tuple(blocks)
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from normalizer.evaluate.gold import Gold, locate, read_gold
+from normalizer.evaluate.gold import Gold, read_gold
+from normalizer.evaluate.pages import locate
 from normalizer.model.block import Cohort
 from normalizer.model.criterion import (
     Coverage,

@@ -112,7 +112,7 @@ def _role(trial: NormalizedTrial, block: str, atom: int, bound: int) -> str:
 
 def test_a_wrong_subject_moves_only_what_holds_it(gold: Gold, perfect: Perfect) -> None:
     right = perfect(gold)
-    wrong = _atoms(right, "I01", lambda c: replace(c, atoms=(replace(c.atoms[0], subject="transferrin"), *c.atoms[1:])))
+    wrong = _atoms(right, "I01", lambda c: replace(c, atoms=(replace(c.atoms[0], subject="globulin"), *c.atoms[1:])))
     moved = _moved(gold, right, wrong)
     levels = {"subject", "full_bound", "subject/value", "full_bound/value"}
     assert moved == {"bound_subject", "atom_subject", "criterion_exact", *levels}

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +14,12 @@ from normalizer.model.criterion import Coverage, NormalizedTrial, PublishedTile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from normalizer.evaluate.gold import Gold
 
 STRESS = """criteria:
-  - {id: s1, style: nephrology, kind: inclusion, hard_because: "plain", text: "Ferritin at least 40 ng/mL", atoms: [], logic: ""}
+  - {id: s1, style: plain, kind: inclusion, hard_because: "-", text: "Ferritin at least 40 ng/mL", atoms: [], logic: ""}
 """
 
 

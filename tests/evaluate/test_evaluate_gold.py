@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from normalizer.evaluate.gold import locate, read_folder, read_gold
+from normalizer.evaluate.gold import read_folder, read_gold
+from normalizer.evaluate.pages import locate
 from normalizer.evaluate.split import Split, read_split
 from normalizer.evaluate.stress import document_of, gold_of, read_stress
 from normalizer.model.errors import GoldError

@@ -13,7 +13,6 @@ Corpus: Kury et al., Chia, a large annotated corpus of clinical trial eligibilit
                        mentions so read
 ``time_found``         Temporal phrases with a numeral and a unit of time that a time is read in
 ``anchor_found``       of these, those with a reference point: an anchor is read that shares characters with it
-``anchor_kind``        the same, any anchor read at all
 =====================  ================================================================================================
 
 What cannot be mapped: nothing is normalized there, so comparator, number and unit are not scored; a value that begins
@@ -149,7 +148,6 @@ def tallies(section: Section) -> dict[str, Tally]:
     ]
     annotated = [phrase.span for phrase in (*section.values, *section.times)]
     pointed = [phrase for phrase in times if phrase.points and _times_in(section, phrase)]
-    named = [phrase for phrase in pointed if any(section.mentions[at][0].anchor for at in _times_in(section, phrase))]
     return {
         "value_found": share(sum(_is_read(section, phrase) for phrase in values), len(values)),
         "value_invented": share(sum(not any(s.overlaps(a) for a in annotated) for s in compared), len(compared)),
@@ -159,7 +157,6 @@ def tallies(section: Section) -> dict[str, Tally]:
         ),
         "time_found": share(sum(bool(_times_in(section, phrase)) for phrase in times), len(times)),
         "anchor_found": share(sum(_anchored(section, phrase) for phrase in pointed), len(pointed)),
-        "anchor_kind": share(len(named), len(pointed)),
     }  # fmt: skip
 
 

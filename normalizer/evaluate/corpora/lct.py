@@ -49,6 +49,11 @@ _OPERATORS: Final[Mapping[str | None, str]] = {
     ">=": "GTEQ", ">": "GT", "<=": "LTEQ", "<": "LT", "=": "EQ", "in": "EQ", None: "EQ", "between": "BETWEEN",
 }  # fmt: skip
 Values = tuple[float, ...]
+#: The corpus's roles of a comparison, the first that it has, and what we call them.
+_ROLES: Final = (
+    ("Numeric-Filter", "level"), ("Temporality", "window"), ("Duration", "duration"), ("Minimum-Count", "count"),
+    ("Min-Value", "count"), ("Max-Value", "count"), ("Dose", "dose"),
+)  # fmt: skip
 #: Words that the corpus annotates as values and that are no numerals for us.
 _WORDS: Final[Mapping[str, float]] = {"half": 0.5, "single": 1.0, "double": 2.0}
 
@@ -59,6 +64,7 @@ class Comparison:
 
     ``units`` are the keys of all units that are accepted (gold) or of the one that was read, which a prediction has as
     ``unit``, too. ``written``: a comparator is printed. ``text`` is the line for gold, the quote for a prediction.
+    ``subject``, of gold: what is compared (age, level, window, duration, count, dose, other).
     """
 
     span: Span
@@ -68,6 +74,7 @@ class Comparison:
     written: bool
     text: str
     unit: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +103,14 @@ def worth(printed: object) -> float | None:
     return None if found is None else round(float(found), 9)
 
 
+def _subject(row: dict[str, Any]) -> str:
+    types = {subject["type"] for subject in row["subjects"]}
+    roles = {subject["role"] for subject in row["subjects"]}
+    if "Age" in types:
+        return "age"
+    return next((name for role, name in _ROLES if role in roles), "other")
+
+
 def _gold(row: dict[str, Any]) -> Comparison | Span:
     span = Span(row["full_start"], row["full_end"])
     values = [worth(printed) for printed in row["values"]]
@@ -106,7 +121,7 @@ def _gold(row: dict[str, Any]) -> Comparison | Span:
         return span
     return Comparison(
         span=span, operator=operator, readings=(known,), units=unit_keys(row), written=row["operator"] is not None,
-        text=row["line"].strip(),
+        text=row["line"].strip(), subject=_subject(row),
     )  # fmt: skip
 
 

@@ -3,8 +3,9 @@
 A prediction and a comparison match when they share characters and agree in what the level asks: ``values``,
 ``values+unit``, ``op+values``, ``op+values+unit``. Two one-sided predictions may together meet one BETWEEN, and one
 BETWEEN two one-sided comparisons. Predictions on comparisons that are not asked for are neither right nor wrong.
-``written_comparator`` is the precision of operator and values where a comparator is written: predictions that read one,
-but those on a comparison without an annotated operator, which are mostly "in the last n months".
+``recall of <subject>`` is that of operator and values. ``written_comparator`` is the precision of operator and values
+where a comparator is written: of predictions that read one, without those on a comparison that has no annotated
+operator (mostly "in the last n months").
 """
 
 from __future__ import annotations
@@ -106,6 +107,9 @@ def tallies(document: Document, predicted: Sequence[Comparison]) -> dict[str, Ta
         if level == "op+values":
             written = [j for j, one in enumerate(predicted) if one.written and not _unread(document, one)]
             found["written_comparator"] = share(sum(j in right for j in written), len(written))
+            for subject in dict.fromkeys(gold.subject for gold in golds):
+                some = [i for i, gold in enumerate(golds) if gold.subject == subject]
+                found[f"recall of {subject}"] = share(sum(i in left for i in some), len(some))
     return found
 
 
