@@ -266,7 +266,8 @@ def _print_corpus(name: str, path: Path) -> None:
 
 def _print_run(gold: Path, run_dir: Path) -> None:
     from normalizer.batch import trials
-    from normalizer.evaluate.gold import locate, read_folder
+    from normalizer.evaluate.gold import read_folder
+    from normalizer.evaluate.pages import located_in
     from normalizer.evaluate.report import evaluate as score
     from normalizer.evaluate.tables import printed
 
@@ -274,8 +275,7 @@ def _print_run(gold: Path, run_dir: Path) -> None:
     found, predictions = [], {}
     for trial in trials(run_dir):
         if labels := labelled.get(Path(trial.document.source).name):
-            tiles = trial.coverage.tiles
-            found.append(locate(labels, trial.document.text, tiles[0].start if tiles else 0))
+            found.append(located_in(labels, trial))
             predictions[labels.trial] = trial
     if not found:
         _complain(f"{run_dir} holds no page that {gold} labels")

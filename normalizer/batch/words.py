@@ -81,10 +81,10 @@ def _numbers(bound: PublishedBound) -> str:
 def _measure(bound: PublishedBound) -> tuple[str, str]:
     reference = _REFERENCES.get(bound.reference or "", "")
     unit = bound.unit
-    if unit is None:
-        return (f"{bound.unit_printed} (unknown unit)" if bound.unit_printed else ""), reference
     if bound.implied:
         return "", reference.removeprefix("× ")
+    if unit is None:
+        return (f"{bound.unit_printed} (unknown unit)" if bound.unit_printed else ""), reference
     if unit == "1":
         unit = ""
     if bound.reference == "baseline" and (unit or bound.change):
