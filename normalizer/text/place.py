@@ -111,20 +111,27 @@ def place(text: str, draft: Draft) -> PlacedDraft:
         draft: atoms in text order.
 
     """
+    if not draft.atoms:
+        return PlacedDraft(())
     board = Board.of(text)
     places, repeats = _places(board, draft.atoms)
-    expected = _expected(board, places, repeats)
+    expected: list[Expected] = []
     users: dict[str, list[tuple[int, int]]] = {}
     for at, atom in enumerate(draft.atoms):
         for nth, bound in enumerate(atom.bounds):
             users.setdefault(bound.quote, []).append((at, nth))
     taken = board.mask()
     placed: dict[tuple[int, int], tuple[Span, bool]] = {}
-    for quote in sorted(users, key=len, reverse=True):
+    for quote in sorted(users, key=len, reverse=True) if len(users) > 1 else users:
         found = board.find(quote)
-        found = [span for span in found if is_free(taken, span)] or found
         if not found:
             continue
+        if len(found) == 1:
+            mark(taken, found[0])
+            placed.update((user, (found[0], False)) for user in users[quote])
+            continue
+        found = [span for span in found if is_free(taken, span)] or found
+        expected = expected or _expected(board, places, repeats)
         choices = assign([expected[at] for at, _ in users[quote]], found)
         for user, choice in zip(users[quote], choices, strict=True):
             span = found[choice.occurrence]

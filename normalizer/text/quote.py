@@ -63,10 +63,14 @@ def _glued(text: str, start: int, end: int) -> bool:
 
 def _all(text: str, quote: str, start: int = 0) -> list[Span]:
     """Return the occurrences that cut no word or numeral, or when there are none, all of them."""
-    whole: list[Span] = []
-    cut: list[Span] = []
     size = len(quote)
     at = text.find(quote, start)
+    if at < 0:
+        return []
+    if text.find(quote, at + size) < 0:
+        return [Span(at, at + size)]
+    whole: list[Span] = []
+    cut: list[Span] = []
     while at >= 0:
         (cut if _glued(text, at, at + size) else whole).append(Span(at, at + size))
         at = text.find(quote, at + size)
@@ -87,10 +91,13 @@ class QuoteIndex:
 
     def occurrences(self, quote: str) -> list[Span]:
         """Return the spans of ``text`` that read ``quote`` after folding and cleaning, in order, not overlapping."""
+        text = self.view.text
+        if self.view.starts is None and quote in text and quote and not (quote[0].isspace() or quote[-1].isspace()):
+            return _all(text, quote)
         wanted = fold(clean(quote).text)
         if not wanted:
             return []
-        spans = _all(self.view.text, wanted)
+        spans = _all(text, wanted)
         return spans if self.view.starts is None else [self.view.original(span) for span in spans]
 
 
