@@ -44,7 +44,13 @@ def add_amount(parts: Parts, right: int) -> int:
     change: Change | None = None
     if parts.reference == "absolute" and code in _CHANGE_CODES:
         found = references.change(
-            lower, parts.build.floor, parts.start, end, verbless=code in _VERBLESS, kilos=code in _WEIGHTS
+            lower,
+            parts.build.floor,
+            parts.start,
+            end,
+            verbless=code in _VERBLESS,
+            kilos=code in _WEIGHTS,
+            bare=code is None,
         )
         if found is not None:
             change, start, end = found

@@ -202,7 +202,8 @@ def _values(text: str, lower: str, at: int, scale: str, filler: str) -> tuple[li
             break
         if values and not _same_kind(lower[values[0][0]], lower[start]):
             break
-        if values and _UNIT_AFTER.match(lower, stop):
+        unit = _UNIT_AFTER.match(lower, stop) if values else None
+        if unit and not (scale in _PERFORMANCE and unit[0].strip() == "points"):
             break
         values.append((start, stop))
         end = at = found.end()

@@ -66,7 +66,7 @@ _TEST: Final = re.compile(
 _RANGE_LEFT: Final = re.compile(
     r"(?:(?<![a-z])(?:(?:score\s+)?rang(?:es?|ing)|scales?|scored|scoring|total\s+scores?|maxim(?:um"
     r"|al)\s+(?:possible\s+)?scores?|max\s+score|out\s+of(?:\s+a\s+(?:total|maximum)(?:\s+score)?\s+of)?"
-    r"|possible\s+scores?|vas|nrs|rated|scored|score\s+is)(?:\s*\(?(?:of|is|are|from|:|=|,|between|a|on|goes"
+    r"|possible\s+scores?|vas|nrs|rated|scored)(?:\s*\(?(?:of|is|are|from|:|=|,|between|a|on|goes"
     r"|total|possible|the|in)(?![a-z]))*\s*)$"
 )
 _SCALE_RIGHT: Final = re.compile(

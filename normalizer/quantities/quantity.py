@@ -151,7 +151,7 @@ def _comparator(parts: Parts, right: re.Match[str] | None) -> Comparator | None:
     if parts.behind is not None and (sign not in _STRICT or (sign == ">" and parts.behind[2] == "equal")):
         return parts.behind[0]
     if right is not None:
-        return _RIGHT_SIGNS[right["sign"].replace(" ", "")]
+        return _RIGHT_SIGNS["".join(right["sign"].split())]
     if sign in MIRROR:
         return cast("Comparator", sign)
     if sign == "±":

@@ -149,6 +149,8 @@ def _dipstick(build: Builder, start: int, end: int) -> int:
 def _inert(build: Builder, start: int, digits_end: int, end: int, reason: LedgerReason) -> int:
     """Record a numeral that is no quantity; further digits up to ``end`` are claimed with it."""
     end = max(end, digits_end)
+    while end < len(build.lower) and "0" <= build.lower[end] <= "9" and build.lower[end - 1].isdigit():
+        end += 1
     first = Span(start, digits_end)
     rest = (
         tuple(Span(m.start(), m.end()) for m in _DIGITS.finditer(build.lower, digits_end, end))

@@ -148,14 +148,14 @@ def from_baseline(lower: str, end: int) -> bool:
 
 
 def change(
-    lower: str, floor: int, start: int, end: int, *, verbless: bool, kilos: bool = False
+    lower: str, floor: int, start: int, end: int, *, verbless: bool, kilos: bool, bare: bool
 ) -> tuple[Change, int, int] | None:
     """Find the change word that makes the number a difference; return it with the span that then carries the bound.
 
     ``start`` and ``end`` delimit comparator, number and unit. ``verbless`` allows "increase > 10 %" without "of" or
     "by", which is right only for per cents and points.
     """
-    right = _CHANGE_RIGHT.match(lower, end, end + 60)
+    right = None if bare else _CHANGE_RIGHT.match(lower, end, end + 60)
     if right is not None:
         return _NAMES[right.lastgroup or ""], start, right.end()
     left = _CHANGE_LEFT.search(lower, max(floor, start - 70), start)
@@ -166,8 +166,7 @@ def change(
     tight = _TIGHT.fullmatch(gap) is not None
     if not tight and (_GAP_STOP.search(gap) or not _LINKED.search(gap)):
         return None
-    bare = not _LINK.search(gap)
-    if bare and not verbless and not (kilos and _WEIGHT_VERB.match(left[word])):
+    if not _LINK.search(gap) and not verbless and not (kilos and _WEIGHT_VERB.match(left[word])):
         return None
     return _NAMES[word], left.start(word), end
 

@@ -24,7 +24,7 @@ PIECES = st.sampled_from(
         ",", "%", "mg/dL", "weeks", "days", "half-lives", "years", "old", "ULN", "upper limit of normal", "predicted",
         "before", "after", "of", "screening", "the first dose", "whichever is longer", "grade", "stage", "IV", "ECOG",
         "NYHA", "BILAG", "A", "CD19", "IL-", "Day", "of the following", "points", "mmHg", "140/90", "1:80", "±",
-        "+", "?", "\n",
+        "+", "?", "\n", "\r", "\t",
         " ", "increase", "decrease", "baseline", "①", "½", "１２", "＞", "t(9;22)", "per", "month", "every", "²", "²⁵",
     ]
 )  # fmt: skip
