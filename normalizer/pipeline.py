@@ -11,7 +11,7 @@ from normalizer.model.view import View
 from normalizer.quantities import read
 from normalizer.reconcile import Case, check_trial, claims, coverage, publish, registry_criteria, run_checks
 from normalizer.segment import segment
-from normalizer.text import clean, place
+from normalizer.text import clean, find_abbreviations, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,6 +44,9 @@ def prepare(document: TrialDocument) -> tuple[Segmentation, tuple[BlockContext, 
     """Return the document's segmentation and, for every block, what an extractor is given."""
     segmentation = segment(document)
     labels = {cohort.id: cohort.label for cohort in segmentation.cohorts}
+    abbreviations: dict[str, str] = {}
+    for span in document.sections:
+        abbreviations |= find_abbreviations(span.of(document.text))
     contexts = []
     for block in segmentation.blocks:
         text = block.span.of(document.text)
@@ -56,6 +59,7 @@ def prepare(document: TrialDocument) -> tuple[Segmentation, tuple[BlockContext, 
                 mentions=read(view.text),
                 conditions=document.conditions,
                 cohort_labels=tuple(labels[cohort] for cohort in block.cohorts),
+                abbreviations=abbreviations,
             )
         )
     return segmentation, tuple(contexts)

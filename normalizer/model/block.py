@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from normalizer.model.document import Kind
@@ -84,3 +85,4 @@ class BlockContext:
     mentions: tuple[Mention, ...]
     conditions: tuple[str, ...]
     cohort_labels: tuple[str, ...]
+    abbreviations: Mapping[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from normalizer.text.abbreviations import find_abbreviations
 from normalizer.text.clean import clean, repairs
 from normalizer.text.place import PlacedAtom, PlacedBound, PlacedDraft, place
 from normalizer.text.quote import QuoteIndex, find_quote, fold, occurrences
@@ -12,6 +13,7 @@ __all__ = [
     "PlacedDraft",
     "QuoteIndex",
     "clean",
+    "find_abbreviations",
     "find_quote",
     "fold",
     "occurrences",

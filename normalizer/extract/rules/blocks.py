@@ -11,7 +11,7 @@ from normalizer.extract.rules import phrases
 from normalizer.extract.rules.bounds import attach
 from normalizer.extract.rules.scope import scope
 from normalizer.extract.rules.sketch import Branch, Sketch, Tree, join, leaves
-from normalizer.extract.rules.statement import Memory, read_statement
+from normalizer.extract.rules.statement import Memory, read_statement, with_adjectives
 from normalizer.model.span import Span
 
 if TYPE_CHECKING:
@@ -116,11 +116,25 @@ def _under_lead_in(
     if own is None or body is None:
         return own or body
     if announces and isinstance(own, Sketch) and own.times and not own.limits and not own.grades:
+        if isinstance(merged := _as_members(own, children), Sketch):
+            return merged
         own.type = "heading"
+        own.modifiers = with_adjectives(material, own, own.modifiers)
         if own.subject == "unspecified":
             own.subject = "criterion"
         return Branch("under", [own, body])
     return join("any" if describe else "all", [own, body])
+
+
+def _as_members(lead_in: Sketch, children: list[Tree]) -> Sketch | None:
+    """Return plain nouns under a lead-in with a window ("any of the following drugs within ...") as one atom."""
+    nouns = [child for child in children if isinstance(child, Sketch) and not child.bounded]
+    if len(nouns) != len(children) or any(noun.type not in ("treatment", "condition", "procedure", "other") for noun in nouns):
+        return None
+    first = nouns[0]
+    first.times = lead_in.times
+    first.modifiers = [("member", noun.span) for noun in nouns] if len(nouns) > 1 else first.modifiers
+    return first
 
 
 def _sentences(material: Material, start: int, end: int, *, describe: bool) -> Tree | None:

@@ -31,6 +31,10 @@ def read_bracket(
     if not mentions and not hits:
         return None
     inner = scope(material.text, start, end, part.depth + 1)
+    defining = words.DEFINED.match(inner.flat, start, end)
+    if defining is not None:
+        start = defining.end()
+        inner = inner.narrow(start, end)
     if before is None:
         return statement.read_statement(material, inner, statement.Memory(), describe=describe)
     excepted = words.EXCEPT.match(inner.flat, start, end)
@@ -64,7 +68,7 @@ def read_bracket(
             describe=describe,
         )
     elif not before.own and example is None and not before.bounded:
-        _wrap(before, lambda old: statement.under(statement.defined_term(material, before), tree) or old, describe=describe)
+        _wrap(before, lambda old: _defining(material, before, old, tree), describe=describe)
     elif example is not None and words.DEFINING.match(inner.flat, start, end) is None:
         _wrap(before, lambda old: Branch("any", [old, tree]), describe=describe)
     else:
@@ -93,6 +97,15 @@ def _words_only(material: Material, inner: Scope, before: Group, *, describe: bo
             _wrap(before, lambda old: Branch("when", [condition, old]), describe=describe)
     elif words.EXAMPLE.match(text) or before.phrases[0].type not in _FACTS:
         before.realize()[0].modifiers += [("member", hit.span) for hit in hits]
+
+
+def _defining(material: Material, before: Group, old: Tree, tree: Tree) -> Tree:
+    """Return the definition ``tree`` under the name before the bracket; a name already wrapped keeps what it has."""
+    from normalizer.extract.rules import statement  # noqa: PLC0415 - as above
+
+    if isinstance(old, Branch):
+        return Branch("all", [old, tree])
+    return statement.under(statement.defined_term(material, before), tree) or old
 
 
 def _is_basis(material: Material, mentions: list[Mention], start: int, end: int) -> bool:

@@ -22,7 +22,7 @@ Joiner = Literal["and", "or", ""]
 
 _LINK: Final = re.compile(
     rf"[\s{MASK}]*(?:[,/&+]|(?:and/or|and|or|nor|as well as|plus)\b)[\s,{MASK}]*"
-    rf"(?:(?:and/or|and|or|nor)\b)?[\s,{MASK}]*(?:(?:a|an|the|any|other|of|with|for|to)\s+)*",
+    rf"(?:(?:and/or|and|or|nor)\b)?[\s,{MASK}]*(?:(?:a|an|the|any|other|of|with|for|to|be|have|use)\s+)*",
     re.IGNORECASE,
 )
 _JOINERS: Final = re.compile(r"\b(?:and/or|or|and|nor)\b|/", re.IGNORECASE)
@@ -64,6 +64,7 @@ class Group:
     sketches: list[Sketch] = field(default_factory=list)
     modifiers: list[tuple[ModifierKind, Span]] = field(default_factory=list)
     wrapped: Tree | None = None
+    list_name: Phrase | None = None
 
     @property
     def own(self) -> bool:
@@ -78,7 +79,7 @@ class Group:
     def realize(self) -> list[Sketch]:
         """Return the group's sketches, made on first use."""
         if not self.sketches:
-            named = self.phrases if self.own else self.phrases[:1]
+            named = self.phrases if self.own else [self.list_name or self.phrases[0]]
             self.sketches = [Sketch(p.type, p.subject, p.span, p.span.start) for p in named]
             if not self.own and len(self.phrases) > 1:
                 self.sketches[0].modifiers += [("member", phrase.span) for phrase in self.phrases]

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from normalizer.concepts import find
+from normalizer.concepts import Name, NameHit, expand, find, resolve
 from normalizer.extract.rules.lexicon import lexicon
 from normalizer.model.span import Span
 
 if TYPE_CHECKING:
-    from normalizer.concepts import NameHit
+    from collections.abc import Mapping
+
     from normalizer.model.block import BlockContext
     from normalizer.model.document import Kind
     from normalizer.model.draft import ModifierKind
     from normalizer.model.mention import Mention
     from normalizer.model.view import View
 
+_ACRONYM = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9/-]{1,9}?)s?(?![\w])")
 WORD = re.compile(r"[^\W\d_][\w'’+α-ω]*(?:[-/.][\w'’+α-ω]+)*")
 
 
@@ -60,12 +63,45 @@ def _free(hit: NameHit, mentions: tuple[Mention, ...]) -> bool:
     return True
 
 
+@lru_cache(maxsize=1024)
+def _local_name(short: str, long: str) -> Name | None:
+    """Return the vocabulary name that a trial's own abbreviation stands for, None when its long form is no name."""
+    about = resolve(long)
+    if about is None:
+        return None
+    return Name(about.id, short, "abbreviation", "exact", (), expand(long), "explained in the trial's text")
+
+
+def _with_local(text: str, found: tuple[NameHit, ...], abbreviations: Mapping[str, str]) -> tuple[NameHit, ...]:
+    """Return the hits with those of the trial's own abbreviations; these win over the vocabulary's reading."""
+    own: list[NameHit] = []
+    for match in _ACRONYM.finditer(text):
+        long = abbreviations.get(match[1])
+        name = _local_name(match[1], long) if long is not None else None
+        if name is not None:
+            own.append(NameHit(Span(match.start(1), match.end(1)), name))
+    if not own:
+        return found
+    kept = [hit for hit in found if not any(hit.span.overlaps(mine.span) and hit.span != mine.span and len(hit.name.printed) < len(mine.name.printed) or hit.span == mine.span for mine in own)]
+    added = [mine for mine in own if not any(hit.span.overlaps(mine.span) for hit in kept)]
+    return tuple(sorted((*kept, *added), key=lambda hit: hit.span))
+
+
 def gather(context: BlockContext) -> Material:
     """Return the material of a block: names inside numbers and anchors are left out."""
     text = context.view.text
     mentions = context.mentions
     words = lexicon()
-    hits = tuple(hit for hit in find(text) if hit.name.printed not in words.light and _free(hit, mentions))
+    found = find(text)
+    if context.abbreviations:
+        found = _with_local(text, found, context.abbreviations)
+    hits = tuple(
+        hit
+        for hit in found
+        if hit.name.printed not in words.light
+        and text[max(0, hit.span.start - 5) : hit.span.start].lower() != "anti-"
+        and _free(hit, mentions)
+    )
     taken = [span for m in mentions for span in (m.span, m.anchor_span) if m.kind != "inert" and span is not None]
     stretches = [
         Span(min(m.span.start, m.anchor_span.start), max(m.span.end, m.anchor_span.end))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from normalizer.concepts import concept, expand
+from normalizer.concepts import concept, expand, resolve
 from normalizer.extract.rules.lexicon import lexicon
 from normalizer.extract.rules.material import WORD
 from normalizer.extract.rules.scope import MASK
@@ -19,8 +20,20 @@ if TYPE_CHECKING:
 _REACH: Final = 100  # characters looked at on each side of a number or name
 _WORDS_BEFORE: Final = 4
 _CHANGE: Final = re.compile(r"(?<=\w)\s+(?:loss|gain|increase|decrease|reduction|fall|rise|decline|change|drop)$")
-_STOCK_TYPES: Final = ("consent", "logistics")
-_STOCK: Final = ("life_expectancy", "investigational_drug", "contraception", "childbearing_potential")
+#: Stock subjects of the labelling guide, by concept.
+_STOCK: Final = {
+    "participation_in_another_clinical_study": "participation in another clinical trial",
+    "expected_survival": "life expectancy",
+    "male": "male sex",
+    "female": "female sex",
+}
+_SYSTEMIC: Final = ("systemic treatment", "systemic therapy", "systemic medication")
+#: Kinds of adjectives that qualify a name of this type rather than being part of it.
+_QUALIFYING: Final[dict[str, tuple[str, ...]]] = {
+    "condition": ("severity",),
+    "treatment": ("other",),
+    "reproductive": ("method", "other"),
+}
 _COMPOUND: Final = re.compile(
     r"-(?:related|induced|associated|mediated|like|targeted|directed|based|containing|dependent|specific|modifying)"
     r"(?:\s+(?!(?:within|in|for|at|before|prior|during|and|or|of|to|with|on|by|from|is|are)\b)[a-z][\w-]+){1,2}",
@@ -89,11 +102,24 @@ def of_hit(flat: str, hit: NameHit, low: int, high: int, taken: tuple[Span, ...]
     if version is not None:
         subject = f"{subject} {version.group()[1:]}"
     subject = _CHANGE.sub("", subject) or subject
-    if about.type in _STOCK_TYPES or about.id in _STOCK:
-        subject = about.name
-    elif about.type == "treatment":
+    if subject in _SYSTEMIC:
         subject = subject.removeprefix("systemic ")
+    if about.id in _STOCK:
+        subject = _STOCK[about.id]
+    else:
+        subject = without_adjectives(subject, about.type)
     return Phrase(span, subject, about.type, hit)
+
+
+@lru_cache(maxsize=4096)
+def without_adjectives(subject: str, kind: AtomType) -> str:
+    """Return the subject without leading adjectives that qualify it, when what remains is a name of the vocabulary."""
+    words = lexicon()
+    found = words.modifier_pattern.match(subject)
+    rest = subject[found.end() :].lstrip() if found is not None else ""
+    if found is None or not rest or words.modifiers[found.group().lower()] not in _QUALIFYING.get(kind, ()):
+        return subject
+    return without_adjectives(rest, kind) if resolve(rest) is not None else subject
 
 
 def before(flat: str, low: int, position: int) -> Phrase | None:
@@ -117,6 +143,8 @@ def before(flat: str, low: int, position: int) -> Phrase | None:
             break
         first = index
         index -= 1
+    while first < last and (adjective := words.modifier_pattern.match(flat, found[first].start(), found[last].start())):
+        first = next(i for i in range(first, last + 1) if found[i].start() >= adjective.end())
     return _phrase(flat, found[first : last + 1], low, position) if first <= last else None
 
 
@@ -124,6 +152,7 @@ def after(flat: str, position: int, high: int) -> Phrase | None:
     """Return the noun phrase that begins after ``position``, outside the vocabulary; None when there is none."""
     words = lexicon()
     chosen: list[re.Match[str]] = []
+    skipped: re.Match[str] | None = None
     end = position
     for match in WORD.finditer(flat, position, min(high, position + _REACH)):
         word = _word(match.group())
@@ -134,6 +163,7 @@ def after(flat: str, position: int, high: int) -> Phrase | None:
             break
         end = match.end()
         if not chosen and word in words.modifiers:
+            skipped = match
             continue
         if word in words.boundary or word in words.group:
             if chosen and not (word == "of" and len(chosen) < _WORDS_BEFORE):
@@ -144,6 +174,8 @@ def after(flat: str, position: int, high: int) -> Phrase | None:
         chosen.append(match)
     while chosen and _word(chosen[-1].group()) in words.boundary:
         chosen.pop()
+    if skipped is not None and len(chosen) == 1 and _word(chosen[0].group()) in words.generic:
+        chosen.insert(0, skipped)
     return _phrase(flat, chosen, position, high) if chosen else None
 
 
@@ -156,6 +188,8 @@ def _phrase(flat: str, found: list[re.Match[str]], low: int, high: int) -> Phras
     if not found:
         return None
     span = Span(found[0].start(), found[-1].end())
+    if len(found) == 1 and _word(found[0].group()) in words.generic:
+        return Phrase(span, "criterion", "other", None)
     return Phrase(
         span,
         expand(span.of(flat).replace(MASK, " ")),

@@ -41,20 +41,22 @@ def scope(text: str, start: int, end: int, depth: int = 0) -> Scope:
             waiting[sign] += 1
             stack.append((sign, match.start()))
         elif waiting[_CLOSES[sign]]:
-            opened = ""
+            opened, begun = stack.pop()
+            waiting[opened] -= 1
             while opened != _CLOSES[sign]:
-                opened, at = stack.pop()
+                opened, begun = stack.pop()
                 waiting[opened] -= 1
-            pairs.append((at, match.end()))
+            pairs.append((begun, match.end()))
     outer: list[tuple[int, int]] = []
     for pair in sorted(pairs):
         if not outer or pair[0] >= outer[-1][1]:
             outer.append(pair)
     if not outer:
         return Scope(text, start, end, (), depth)
-    pieces, at = [], 0
-    for opened, closed in outer:
-        pieces += [text[at:opened], MASK * (closed - opened)]
-        at = closed
-    pieces.append(text[at:])
+    pieces: list[str] = []
+    done = 0
+    for left, right in outer:
+        pieces += [text[done:left], MASK * (right - left)]
+        done = right
+    pieces.append(text[done:])
     return Scope("".join(pieces), start, end, tuple(outer), depth)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import re
 
     from normalizer.extract.rules.material import Material
+    from normalizer.model.draft import ModifierKind
+    from normalizer.model.span import Span
 
 
 @dataclass(slots=True)
@@ -77,13 +79,23 @@ def under(heading: Sketch | None, body: Tree | None) -> Tree | None:
 def defined_term(material: Material, group: Group) -> Sketch:
     """Return the sketch of a defined term: the adjectives directly before it are part of its name."""
     sketch = group.realize()[0]
-    for kind, span in sorted(group.modifiers, key=lambda modifier: -modifier[1].start):
+    group.modifiers = with_adjectives(material, sketch, group.modifiers)
+    return sketch
+
+
+def with_adjectives(
+    material: Material, sketch: Sketch, modifiers: list[tuple[ModifierKind, Span]]
+) -> list[tuple[ModifierKind, Span]]:
+    """Take the modifiers printed directly before a heading into its name; return the other modifiers."""
+    kept: list[tuple[ModifierKind, Span]] = []
+    for kind, span in sorted(modifiers, key=lambda modifier: -modifier[1].start):
         if span.end <= sketch.span.start and material.text[span.end : sketch.span.start].isspace():
-            group.modifiers.remove((kind, span))
             sketch.subject = f"{span.of(material.text).lower()} {sketch.subject}"
             sketch.span = span.cover(sketch.span)
             sketch.place = sketch.span.start
-    return sketch
+        else:
+            kept.append((kind, span))
+    return kept
 
 
 def _defined(material: Material, part: Scope, found: re.Match[str], memory: Memory, *, describe: bool) -> Tree | None:

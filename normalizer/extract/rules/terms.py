@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 from normalizer.concepts import NameHit, concept, expand, scale_of
 from normalizer.extract.rules import phrases
 from normalizer.extract.rules.group import Group, is_apposition, is_link, joiner_in
+from normalizer.extract.rules.lexicon import lexicon
 from normalizer.extract.rules.phrases import Phrase
 from normalizer.extract.rules.scope import MASK
+from normalizer.extract.rules.sketch import Branch
 from normalizer.model.span import Span
 from normalizer.units import table
 
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
     from normalizer.model.draft import AtomType
     from normalizer.model.mention import Mention
 
+#: Instruments that measure whatever stands before them.
+_GENERIC_SCALES: Final = ("visual analog scale", "numeric rating scale", "numerical rating scale", "likert scale")
+_SUCH_AS: Final = re.compile(r"\s*,?\s*(?:such as|including|e\.g\.,?|for example)\s*:?,?\s*", re.IGNORECASE)
+_OF_WORD: Final = re.compile(r"\s+of\s", re.IGNORECASE)
+_OTHER: Final = re.compile(r"\bother\b", re.IGNORECASE)
+_PREPOSITION: Final = re.compile(r"\b(?:of|with|for|to|in|by|on|from)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_MEMBER_WORDS: Final = 3
 _OF: Final = re.compile(
     r"\s*(?:of|in|from|for|on|per)?\s*(?:(?:the|a|an|any|his|her|their|oral|systemic)\s+)*$", re.IGNORECASE
 )
@@ -103,7 +112,8 @@ class _Builder:
         mixed = last is not None and (last.phrases[0].type == "measurement") != (phrase.type == "measurement")
         linked = is_link(gap) and not self.bound_between(self.at, phrase.span.start)
         if last is not None and not last.sketches and not mixed and phrase.type == "measurement" and is_apposition(gap):
-            last.phrases[-1] = phrase
+            if not phrase.subject.startswith(_GENERIC_SCALES):
+                last.phrases[-1] = phrase
             last.end = self.at = phrase.span.end
             return last
         if (
@@ -119,6 +129,8 @@ class _Builder:
                 linked = True
         if last is not None and not last.sketches and not mixed and linked:
             last.inner = joiner_in(gap) or last.inner
+            if _OTHER.search(gap):
+                last.list_name = phrase
             last.phrases.append(phrase)
             last.end = phrase.span.end
         else:
@@ -134,7 +146,7 @@ class _Builder:
         self.at = max(self.at, phrase.span.end)
         if self.counted is not None:
             counted, self.counted = self.counted, None
-            self.alone(last).bind(counted, self.material)
+            self.alone(last, counted).bind(counted, self.material)
         return last
 
     def bound_between(self, start: int, end: int) -> bool:
@@ -154,7 +166,10 @@ class _Builder:
             return self.add(found)
         group = self.add(members[0])
         for member in (*members[1:], found):
-            group.inner = joiner_in(self.flat[group.end : member.span.start]) or group.inner
+            between = self.flat[group.end : member.span.start]
+            group.inner = joiner_in(between) or group.inner
+            if _OTHER.search(between):
+                group.list_name = member
             group.phrases.append(member)
             group.end = member.span.end
         self.at = max(self.at, group.end)
@@ -165,7 +180,11 @@ class _Builder:
         members: list[Phrase] = []
         while (link := _LIST_END.search(self.flat, max(low, start - _LINK_REACH), start)) is not None:
             earlier = phrases.before(self.flat, low, link.start())
-            if earlier is None or not is_link(self.flat[earlier.span.end : start]):
+            if earlier is not None and lexicon().modifier_pattern.fullmatch(earlier.span.of(self.flat)):
+                break
+            if earlier is None or len(earlier.subject.split()) > _MEMBER_WORDS or _PREPOSITION.search(self.flat, low, earlier.span.start):
+                break
+            if not is_link(self.flat[earlier.span.end : start]):
                 break
             members.insert(0, earlier)
             start = earlier.span.start
@@ -219,21 +238,37 @@ class _Builder:
         found = phrases.before(self.flat, start, end)
         return Phrase(found.span, found.subject, "measurement", None) if found is not None else None
 
-    def alone(self, group: Group) -> Group:
+    def alone(self, group: Group, mention: Mention) -> Group:
         """The group that a dose, count or grade binds: of several members only the last one."""
         if group.sketches or len(group.phrases) == 1:
             return group
         if group.phrases[0].type == "measurement" and (group.inner or "/" in self.between(group)):
-            shared = [phrase for phrase in group.phrases if _alike(phrase, group.phrases[-1])]
-            if len(shared) == len(group.phrases):
+            multiple = mention.reference in ("uln", "lln")
+            shared = [phrase for phrase in group.phrases if multiple or _alike(phrase, group.phrases[-1])]
+            if len(shared) == len(group.phrases) and mention.reference != "detection_limit":
                 return group
         last = group.phrases.pop()
+        group.list_name = None
         group.end = group.phrases[-1].span.end
         own = Group([last], last.span.start, last.span.end, joiner=group.inner or "")
         own.negated = group.negated
         group.inner = "" if len(group.phrases) == 1 else group.inner
         self.groups.append(own)
         return own
+
+    def banded(self, left: Group, mention: Mention) -> Group | None:
+        """Return the measurement that a number behind a group of patients repeats ("QTc: men > 450, women > 470 ms")."""
+        if left.phrases[-1].type not in ("condition", "demographic", "procedure", "reproductive") or left.bounded:
+            return None
+        base = next((group for group in reversed(self.groups[:-1]) if group.phrases[0].type == "measurement"), None)
+        base = base or self.inherited
+        if base is None or base.phrases[0].type != "measurement" or not phrases.is_filler(self.gap(mention)):
+            return None
+        if mention.reference in ("uln", "lln"):
+            return base
+        code = mention.unit.code if mention.unit is not None else None
+        hit = base.phrases[-1].hit
+        return base if code is not None and code in table() and hit is not None and table()[code].kind in concept(hit.name.concept).kinds else None
 
     def measured(self, left: Group) -> Group:
         """Return the measurement for which the group left of a number is only the method ("pressure on echocardiography")."""
@@ -275,7 +310,14 @@ class _Builder:
             named = left is not None and "age" in left.phrases[-1].subject.split()
             if left is None or not (named and (not left.bounded or phrases.is_filler(gap))):
                 left = self.add(Phrase(mention.span, "age", "demographic", None))
-            self.bind(self.alone(left), mention)
+            self.bind(self.alone(left, mention), mention)
+            return
+        if left is not None and (base := self.banded(left, mention)) is not None:
+            again = base.repeat(mention, self.material)
+            again.joiner = left.joiner
+            bound = again.tree(describe=True)
+            again.wrapped = Branch("when", [left.tree(describe=True), bound])
+            self.groups[-1] = again
             return
         ahead = self.right(mention)
         behind = self.flat[mention.span.end : ahead.span.start] if ahead is not None else ""
@@ -285,7 +327,7 @@ class _Builder:
             )
             return
         if left is not None and (phrases.is_filler(gap) or (left.bounded and not phrases.has_content(gap))):
-            self.bind(self.alone(self.measured(left)), mention)
+            self.bind(self.alone(self.measured(left), mention), mention)
             return
         if ahead is not None and _OF.match(self.flat, mention.span.end, ahead.span.start):
             self.counted = mention
@@ -310,7 +352,7 @@ class _Builder:
             self.bind(self.scaled(mention, left if near else None, mention.scale_span), mention)
             return
         if left is not None and near:
-            self.bind(self.alone(left), mention)
+            self.bind(self.alone(left, mention), mention)
             return
         found = phrases.after(self.flat, mention.span.end, self.scope.end)
         if found is None or (left is not None and self.flat[mention.span.end : found.span.start].strip(" -")):
@@ -323,8 +365,10 @@ class _Builder:
     def scaled(self, mention: Mention, left: Group | None, span: Span) -> Group:
         """Return the group of a named scale: the condition it grades, else the scale itself, named once."""
         subject = _scale_subject(mention.scale or "")
+        if left is None and not self.groups and self.inherited is not None and self.inherited.phrases[0].type == "condition":
+            return self.inherited
         if left is not None and left.phrases[0].type != "measurement":
-            return self.alone(left)
+            return self.alone(left, mention)
         if left is not None and not left.bounded:
             own = [phrase for phrase in left.phrases if phrase.subject == subject or phrase.span.overlaps(span)]
             if own or "performance" in left.phrases[-1].subject:
@@ -363,6 +407,10 @@ class _Builder:
         if ahead is not None and _IN_OR_BLANK.fullmatch(self.flat[mention.span.end : ahead.span.start]) and mention.anchor is None:
             self.counted = mention
             return
+        if _OF_WORD.match(self.flat, mention.span.end) and (found := phrases.after(self.flat, mention.span.end, self.scope.end)):
+            if mention.anchor_span is None or mention.anchor_span.start > found.span.end:
+                self.add(found).bind(mention, self.material)
+                return
         if left is not None and not phrases.has_content(gap):
             head = self.timed(left)
             if not head.sketches and head.phrases[0].type != "measurement":
