@@ -29,7 +29,6 @@ _HALF_OPEN: Final = re.compile(
 _RATIO: Final = re.compile(r"\s?:\s?(\d{1,3}(?:,\d{3})+|\d{1,6})(?!\d|:|\s?[ap]m)")
 _SYSTOLIC: Final = re.compile(r"blood\s+pressure|(?<![a-z])bp(?![a-z])|hypertens|systolic|mm\s?hg")
 _SIGN_RIGHT: Final = re.compile(r"\s?\\?(?P<sign>≤|≥|<\s?=?|>\s?=?)\s?(?=[a-z(])(?!\s*(?:of|and|or|to|in)\s)")
-_REFERRED: Final = re.compile(r".{0,40}(?:uln|lln|unl|limit|normal|baseline|range|lo[dq])")
 _LENGTH_UNIT: Final = re.compile(r"\s?(?:mm|mg|ml|l\b|hpf)")
 _RIGHT_SIGNS: Final[dict[str, Comparator]] = {"≤": ">=", "<=": ">=", "≥": "<=", ">=": "<=", "<": ">", ">": "<"}
 #: Comparators and prepositions that a comparator behind the number may complete or replace.
@@ -75,8 +74,7 @@ def _read_number(parts: Parts, tail: Numeral) -> None:
         return
     if char == "/" and (slash := SLASH.match(lower, at)) and _slash(parts, slash):
         return
-    referred = _REFERRED.match(lower, at) is not None
-    if referred and (ref := references.multiple(lower, at)):
+    if _referred(lower, at) and (ref := references.multiple(lower, at)):
         parts.reference, parts.end = ref.reference, ref.end
         return
     if char == "+" and lower[at + 1 : at + 2] in {" ", "y", "-"} and (plus := match(text, at + 1)):
@@ -97,8 +95,14 @@ def _read_number(parts: Parts, tail: Numeral) -> None:
         if (slash := SLASH.match(lower, parts.end)) and Decimal(slash[1]) >= second[0].value:
             parts.end = slash.end()
             parts.extra.append(Span(slash.start(1), slash.end(1)))
-        elif _REFERRED.match(lower, parts.end) and (ref := references.multiple(lower, parts.end)):
+        elif _referred(lower, parts.end) and (ref := references.multiple(lower, parts.end)):
             parts.reference, parts.end = ref.reference, ref.end
+
+
+def _referred(lower: str, at: int) -> bool:
+    """Say whether a word of a reference stands near enough behind; most numbers leave here."""
+    ahead = lower[at : at + 40]
+    return "ln" in ahead or "limit" in ahead or "normal" in ahead or "unl" in ahead or "baseline" in ahead
 
 
 def _ratio(parts: Parts, ratio: re.Match[str]) -> None:

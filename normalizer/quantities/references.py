@@ -57,10 +57,6 @@ _OTHER_REFERENCE: Final = re.compile(
     r"\s*(?:-?\s*percentile\b|\s*(?:sds?|standard\s+deviations?)\s+(?:above|below|from|of)"
     r"|\s*(?:of\s+)(?:the\s+)?(?:control|nadir|mean)\b|\s*(?:above|below)\s+(?:the\s+)?(?:mean|nadir|age))"
 )
-_FROM_BASELINE: Final = re.compile(
-    r"[^.;,\d\n]{0,40}?\b(?:from|of|over|above|below|compared\s+(?:to|with)|relative\s+to|versus"
-    r"|vs\.?)\s+(?:the\s+|their\s+)?(?:[a-z]+\s+)?baseline\b"
-)
 _UP: Final = (
     r"(?:increas(?:e[sd]?|ing)|rises?|rose|risen|gain(?:s|ed)?|elevation|prolongation|improve(?:s|d"
     r"|ments?)?)"
@@ -140,11 +136,6 @@ def other_reference(lower: str, end: int) -> int | None:
     """Return the end of a percentile, a deviation from a mean or a share of a control, None when there is none."""
     found = _OTHER_REFERENCE.match(lower, end, end + 40)
     return found.end() if found else None
-
-
-def from_baseline(lower: str, end: int) -> bool:
-    """Say whether "from baseline" or the like follows."""
-    return _FROM_BASELINE.match(lower, end, end + 70) is not None
 
 
 def change(

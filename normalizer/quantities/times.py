@@ -27,7 +27,9 @@ _INTERVAL_LEFT: Final = re.compile(
     r"|loss|reduction)[^.;,\d]{0,30}(?:in|over|within|during)\s+(?:the\s+|a\s+)?(?:last\s+|past\s+"
     r"|previous\s+|preceding\s+|prior\s+)*)$"
 )
-_HINT: Final = re.compile(r"[0-9]|ever|each|interval|separ|space|loss|gain|lost")
+_HINT: Final = re.compile(
+    r"every|each|interval|separat|spaced|loss|gain|lost|chang|increas|decreas|declin|reduc|progress|fall|drop"
+)
 _DURATION_LEFT: Final = re.compile(
     r"(?:(?<![a-z])(?:for|lasting|lasts?|lasted|duration|life[- ]?expectancy|life\s+span|survival"
     r"|expected\s+to\s+live|persist\w*|continu\w+|menopaus\w*|postmenopausal|amenorrh\w*|amenorr?h?o?eic|"
