@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from normalizer.model.draft import ModifierKind
     from normalizer.model.mention import Mention
 
-Joiner = Literal["and", "or", ""]
+Joiner = Literal["and", "or", "with", ""]
 
 _LINK: Final = re.compile(
     rf"[\s{MASK}]*(?:[,/&+]|(?:and/or|and|or|nor|as well as|plus)\b)[\s,{MASK}]*"
@@ -27,6 +27,7 @@ _LINK: Final = re.compile(
 )
 _JOINERS: Final = re.compile(r"\b(?:and/or|or|and|nor)\b|/", re.IGNORECASE)
 _OWN: Final = ("measurement", "demographic")
+_SEXES: Final = {"male sex", "female sex"}
 _PAIR: Final = {"first": "systolic blood pressure", "second": "diastolic blood pressure"}
 
 
@@ -79,6 +80,12 @@ class Group:
     def realize(self) -> list[Sketch]:
         """Return the group's sketches, made on first use."""
         if not self.sketches:
+            if {phrase.subject for phrase in self.phrases} == _SEXES:
+                first = self.phrases[0]
+                sketch = Sketch("demographic", "sex", first.span.cover(self.phrases[-1].span), first.span.start)
+                sketch.modifiers = [("member", phrase.span) for phrase in self.phrases]
+                self.sketches = [sketch]
+                return self.sketches
             named = self.phrases if self.own else [self.list_name or self.phrases[0]]
             self.sketches = [Sketch(p.type, p.subject, p.span, p.span.start) for p in named]
             if not self.own and len(self.phrases) > 1:

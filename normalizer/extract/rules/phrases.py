@@ -27,6 +27,7 @@ _STOCK: Final = {
     "male": "male sex",
     "female": "female sex",
 }
+_MERE_THERAPY: Final = ("therapy", "therapies", "treatment", "treatments")
 _SYSTEMIC: Final = ("systemic treatment", "systemic therapy", "systemic medication")
 #: Kinds of adjectives that qualify a name of this type rather than being part of it.
 _QUALIFYING: Final[dict[str, tuple[str, ...]]] = {
@@ -73,6 +74,7 @@ def of_hit(flat: str, hit: NameHit, low: int, high: int, taken: tuple[Span, ...]
     ``low`` and ``high`` bound the reach; ``taken`` are stretches (modifiers) that stay outside the subject.
     """
     words = lexicon()
+    about = concept(hit.name.concept)
     start, end = hit.span.start, hit.span.end
     before = list(WORD.finditer(flat, max(low, start - _REACH), start))
     for match in reversed(before[-_WORDS_BEFORE:]):
@@ -87,7 +89,7 @@ def of_hit(flat: str, hit: NameHit, low: int, high: int, taken: tuple[Span, ...]
         word = _word(match.group())
         if not flat[end : match.start()].isspace() or word not in words.head or word in words.drop_last:
             break
-        if hit.name.subject.endswith(word):
+        if hit.name.subject.endswith(word) or (word in _MERE_THERAPY and about.type == "treatment"):
             continue
         end = match.end()
     compound = _COMPOUND.match(flat, end, high)
@@ -97,7 +99,6 @@ def of_hit(flat: str, hit: NameHit, low: int, high: int, taken: tuple[Span, ...]
     if version is not None:
         end = version.end()
     span = Span(start, end)
-    about = concept(hit.name.concept)
     subject = hit.name.subject if span == hit.span else expand(flat[start : version.start() if version else end])
     if version is not None:
         subject = f"{subject} {version.group()[1:]}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from normalizer.concepts import NameHit, concept, expand, scale_of
+from normalizer.concepts import NameHit, concept, expand, resolve, scale_of
 from normalizer.extract.rules import phrases
-from normalizer.extract.rules.group import Group, is_apposition, is_link, joiner_in
+from normalizer.extract.rules.group import Group, Joiner, is_apposition, is_link, joiner_in
 from normalizer.extract.rules.lexicon import lexicon
 from normalizer.extract.rules.phrases import Phrase
 from normalizer.extract.rules.scope import MASK
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 #: Instruments that measure whatever stands before them.
 _GENERIC_SCALES: Final = ("visual analog scale", "numeric rating scale", "numerical rating scale", "likert scale")
 _SUCH_AS: Final = re.compile(r"\s*,?\s*(?:such as|including|e\.g\.,?|for example)\s*:?,?\s*", re.IGNORECASE)
+_CAUSE: Final = re.compile(
+    r"\b(?:due to|caused by|secondary to|related to|because of|attributable to|as a result of)\s+(?:(?:the|a|an|any|underlying)\s+)*$",
+    re.IGNORECASE,
+)
+_TOGETHER: Final = re.compile(
+    r"\b(?:requir(?:es|ed|ing|e)|need(?:s|ing)|accompanied by|complicated by|in combination with|combined with)\b|^\s*with\s", re.IGNORECASE
+)
 _OF_WORD: Final = re.compile(r"\s+of\s", re.IGNORECASE)
 _OTHER: Final = re.compile(r"\bother\b", re.IGNORECASE)
 _PREPOSITION: Final = re.compile(r"\b(?:of|with|for|to|in|by|on|from)\s+(?:\w+\s+)?$", re.IGNORECASE)
@@ -134,7 +141,10 @@ class _Builder:
             last.phrases.append(phrase)
             last.end = phrase.span.end
         else:
-            last = Group([phrase], phrase.span.start, phrase.span.end, joiner=joiner_in(gap) if self.groups else "")
+            joiner: Joiner = joiner_in(gap) if self.groups else ""
+            if self.groups and not joiner and _TOGETHER.search(gap):
+                joiner = "with"
+            last = Group([phrase], phrase.span.start, phrase.span.end, joiner=joiner)
             negations = [
                 match
                 for match in _NEGATION.finditer(
@@ -251,7 +261,7 @@ class _Builder:
         group.list_name = None
         group.end = group.phrases[-1].span.end
         own = Group([last], last.span.start, last.span.end, joiner=group.inner or "")
-        own.negated = group.negated
+        own.negated = group.negated and group.inner == "or"
         group.inner = "" if len(group.phrases) == 1 else group.inner
         self.groups.append(own)
         return own
@@ -467,6 +477,7 @@ class _Builder:
                     group.bind(mention, self.material)
             else:
                 self.somehow(mention, self.left())
+        self.groups = _without_repeats(self.groups)
         self.modify()
         return self.groups
 
@@ -487,6 +498,32 @@ class _Builder:
                 later.modifiers.append((kind, span))
             elif earlier is not None:
                 earlier.modifiers.append((kind, span))
+
+
+def _without_repeats(groups: list[Group]) -> list[Group]:
+    """Drop names without a bound that say nothing more: printed again, or the sex of who can be pregnant."""
+    reproductive = any(phrase.type == "reproductive" for group in groups for phrase in group.phrases)
+    seen: set[tuple[str, bool]] = set()
+    kept: list[Group] = []
+    for group in groups:
+        plain = len(group.phrases) == 1 and not group.bounded and group.wrapped is None
+        subject = group.phrases[0].subject
+        if plain and ((subject, group.negated) in seen or (reproductive and subject == "female sex")):
+            continue
+        if plain:
+            seen.add((subject, group.negated))
+        kept.append(group)
+    return kept
+
+
+def _compound(flat: str, last: Group, phrase: Phrase) -> Phrase | None:
+    """Return two names side by side as one, when the vocabulary knows them as one ("hepatitis B virus (HBV) DNA")."""
+    before = last.phrases[-1]
+    text = f"{before.span.of(flat)} {phrase.span.of(flat)}"
+    about = resolve(text)
+    if about is None or about.name == phrase.subject:
+        return None
+    return Phrase(before.span.cover(phrase.span), expand(text), about.type, phrase.hit)
 
 
 def _alike(one: Phrase, other: Phrase) -> bool:
