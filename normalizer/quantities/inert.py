@@ -89,7 +89,7 @@ _IDENTIFIER: Final = re.compile(
     r"(?:nct|isrctn|eudract|chictr|euctr|umin|irct|ctri|actrn|drks|jprn|kct)[\s:#-]*(?:[\d-])*$"
 )
 _LIST_TAIL: Final = re.compile(
-    r"[a-z]?(?:(?:\s?(?:-|/|,|&|to|and|or|through|or/and|and/or)\s?)\(?\d{1,4}(?:\.\d+)*[a-z]?(?![\w%.]\d|\d"
+    r"[a-z]?(?:(?:\s?(?:-|/|,|&|to|and|or|through|or/and|and/or)\s?)\(?#?\d{1,4}(?:\.\d+)*[a-z]?(?![\w%.]\d|\d"
     r"|\s?(?:x|%|weeks?|months?|days?|years?|hours?|mg|mm|cm|times)(?![a-z])|[a-z]{2}))+"
 )
 _WORD_LEFT: Final = re.compile(r"(?P<word>[a-z][a-z'-]*)[\s.#:,(-]{0,3}$")

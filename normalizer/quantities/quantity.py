@@ -29,6 +29,7 @@ _HALF_OPEN: Final = re.compile(
 _RATIO: Final = re.compile(r"\s?:\s?(\d{1,3}(?:,\d{3})+|\d{1,6})(?!\d|:|\s?[ap]m)")
 _SYSTOLIC: Final = re.compile(r"blood\s+pressure|(?<![a-z])bp(?![a-z])|hypertens|systolic|mm\s?hg")
 _SIGN_RIGHT: Final = re.compile(r"\s?\\?(?P<sign>≤|≥|<\s?=?|>\s?=?)\s?(?=[a-z(])(?!\s*(?:of|and|or|to|in)\s)")
+_VOLUME_UNIT: Final = re.compile(r"\s?(?:mm3|mg|ml|l\b|hpf|[µu]l)")
 _LENGTH_UNIT: Final = re.compile(r"\s?(?:mm|mg|ml|l\b|hpf)")
 _RIGHT_SIGNS: Final[dict[str, Comparator]] = {"≤": ">=", "<=": ">=", "≥": "<=", ">=": "<=", "<": ">", ">": "<"}
 #: Comparators and prepositions that a comparator behind the number may complete or replace.
@@ -92,6 +93,7 @@ def _read_number(parts: Parts, tail: Numeral) -> None:
     parts.high, parts.unit = second
     parts.end = parts.unit.end if parts.unit else second[0].end
     if parts.unit is None:
+        parts.unit, parts.first_unit = unit, None
         if (slash := SLASH.match(lower, parts.end)) and Decimal(slash[1]) >= second[0].value:
             parts.end = slash.end()
             parts.extra.append(Span(slash.start(1), slash.end(1)))
@@ -124,16 +126,19 @@ def _slash(parts: Parts, slash: re.Match[str]) -> bool:
             parts.unit = unit if unit and unit.code == "mm[Hg]" else None
             parts.end = parts.unit.end if parts.unit else slash.end()
             return True
-    if _LENGTH_UNIT.match(lower, slash.end()) or not second:
+    if not second:
+        return False
+    if second in _MAXIMA and first.value <= second and not _VOLUME_UNIT.match(lower, slash.end()):
+        parts.unit = match(parts.text, slash.end())
+        parts.end = parts.unit.end if parts.unit else slash.end()
+        parts.extra.append(Span(slash.start(1), slash.end(1)))
+        return True
+    if _LENGTH_UNIT.match(lower, slash.end()):
         return False
     if first.value in _ACUITIES and second >= min(_MAXIMA):
         parts.low, parts.end = Numeral(first.start, slash.end(), first.value / second), slash.end()
         if far := second_end(parts.text, lower, parts.low, None, parts.sign):
             parts.high, parts.end = far[0], far[0].end
-        return True
-    if second in _MAXIMA and first.value <= second:
-        parts.end = slash.end()
-        parts.extra.append(Span(slash.start(1), slash.end(1)))
         return True
     if (
         first.value < second <= _LONGEST_FRACTION

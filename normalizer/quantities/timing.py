@@ -90,6 +90,12 @@ def _aged(parts: Parts) -> bool:
         return True
     if parts.lower.endswith(("old", "of age"), unit.start, unit.end):
         return True
+    last = parts.build.last
+    aged = last is not None and last.kind == "amount" and last.unit is not None and last.unit.code == unit.code
+    if aged and last is not None and parts.lower[last.span.end : parts.start].strip() == "(":
+        return True
+    if unit.code != "a" and (event := anchor_after(parts.lower, parts.end)) is not None and event.direction is not None:
+        return False
     years: tuple[float | None, float | None] | None = None
     if unit.code == "a":
         value = float(parts.low.value)
