@@ -40,4 +40,5 @@ def _long_form(short: str, before: str) -> str | None:
             return None
     long = before[at:]
     words = len(long.split())
-    return long if 2 <= words <= min(len(letters) + 5, len(letters) * 2) and len(long) > len(short) else None
+    most = min(len(letters) + 5, len(letters) * 2)
+    return long if 1 < words <= most and len(long) > len(short) else None
