@@ -9,9 +9,18 @@ from normalizer.model.block import BlockContext
 from normalizer.model.criterion import DocumentRecord, NormalizedTrial
 from normalizer.model.view import View
 from normalizer.quantities import read
-from normalizer.reconcile import Case, check_trial, claims, coverage, publish, registry_criteria, run_checks
+from normalizer.reconcile import (
+    Case,
+    agreement,
+    check_trial,
+    claims,
+    coverage,
+    publish,
+    registry_criteria,
+    run_checks,
+)
 from normalizer.segment import segment
-from normalizer.text import clean, find_abbreviations, place
+from normalizer.text import clean, find_abbreviations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,6 +74,12 @@ def prepare(document: TrialDocument) -> tuple[Segmentation, tuple[BlockContext, 
     return segmentation, tuple(contexts)
 
 
+def _standing(readings: Sequence[Reading]) -> tuple[Reading, tuple[Reading, ...]]:
+    """Return the reading that stands, the first that did not fail, and the others."""
+    at = next((at for at, reading in enumerate(readings) if reading.failure is None), 0)
+    return readings[at], (*readings[:at], *readings[at + 1 :])
+
+
 def settle(
     document: TrialDocument,
     segmentation: Segmentation,
@@ -81,13 +96,14 @@ def settle(
     """
     criteria, numerals = [], []
     for context in contexts:
-        primary, *others = readings[context.block.id]
-        case = Case(context, primary, place(context.text, primary.draft), tuple(others))
-        criterion = publish(case, run_checks(case), document.trial_id)
+        case = Case.of(context, *_standing(readings[context.block.id]))
+        second = agreement(case)
+        criterion = publish(case, (*run_checks(case), *second.notes), second, document.trial_id)
         criteria.append(criterion)
         base = context.block.span.start
         numerals += [replace(claim, span=claim.span.shift(base)) for claim in claims(case, criterion.id)]
     found = tuple(criteria)
+    covered = coverage(document, segmentation, numerals)
     return NormalizedTrial(
         trial_id=document.trial_id,
         document=DocumentRecord(
@@ -102,8 +118,8 @@ def settle(
         registry=document.registry,
         cohorts=segmentation.cohorts,
         criteria=(*found, *registry_criteria(document, found)),
-        findings=(*document.findings, *segmentation.findings, *check_trial(document, found)),
-        coverage=coverage(document, segmentation, numerals),
+        findings=(*document.findings, *segmentation.findings, *check_trial(document, found, covered)),
+        coverage=covered,
     )
 
 

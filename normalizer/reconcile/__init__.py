@@ -1,10 +1,24 @@
 """Readings against the source: one check a module, statuses, the number ledger, checks over the whole trial."""
 
+from normalizer.reconcile.agreement import Agreement, agreement
 from normalizer.reconcile.case import Case, Note
 from normalizer.reconcile.checks import CHECKS, run_checks
 from normalizer.reconcile.coverage import coverage
 from normalizer.reconcile.ledger import claims
 from normalizer.reconcile.publish import publish
-from normalizer.reconcile.trial import check_trial, registry_criteria
+from normalizer.reconcile.registry import registry_criteria
+from normalizer.reconcile.trial import check_trial
 
-__all__ = ["CHECKS", "Case", "Note", "check_trial", "claims", "coverage", "publish", "registry_criteria", "run_checks"]
+__all__ = [
+    "CHECKS",
+    "Agreement",
+    "Case",
+    "Note",
+    "agreement",
+    "check_trial",
+    "claims",
+    "coverage",
+    "publish",
+    "registry_criteria",
+    "run_checks",
+]

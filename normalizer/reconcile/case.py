@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from normalizer.model.draft import Grade
 from normalizer.model.finding import Finding
+from normalizer.reconcile.value import number_of
+from normalizer.text import PlacedAtom, PlacedBound, place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from normalizer.model.block import BlockContext
-    from normalizer.model.draft import Reading
-    from normalizer.model.mention import Mention
+    from normalizer.model.draft import Bound, Reading
+    from normalizer.model.mention import Mention, Number
     from normalizer.model.span import Span
-    from normalizer.text import PlacedAtom, PlacedBound, PlacedDraft
+    from normalizer.text import PlacedDraft
+
+
+class Quantity(NamedTuple):
+    """A quantity of the source (none inert) at its characters: offsets into the block's text."""
+
+    mention: Mention
+    span: Span
+
+
+class Entry(NamedTuple):
+    """A bound of the reading with its address and what stands at its characters.
+
+    ``claimed`` is the quantity that has the bound's numbers, None when none has; ``near`` are all that overlap it.
+    """
+
+    at: int
+    nth: int
+    atom: PlacedAtom
+    placed: PlacedBound
+    claimed: Mention | None
+    near: tuple[Mention, ...]
+
+    @property
+    def bound(self) -> Bound:
+        """The bound as the reading has it."""
+        return self.placed.bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +55,72 @@ class Case:
     context: BlockContext
     reading: Reading
     placed: PlacedDraft
+    quantities: tuple[Quantity, ...]
+    entries: tuple[Entry, ...]
     others: tuple[Reading, ...] = ()
 
-    def bounds(self) -> Iterator[tuple[int, int, PlacedAtom, PlacedBound]]:
-        """Yield every bound with the index of its atom and its own index in the atom."""
-        for at, atom in enumerate(self.placed.atoms):
-            for number, bound in enumerate(atom.bounds):
-                yield at, number, atom, bound
+    @classmethod
+    def of(cls, context: BlockContext, reading: Reading, others: Sequence[Reading] = ()) -> Case:
+        """Place a reading and pair its bounds with the quantities of the source."""
+        placed = place(context.text, reading.draft)
+        original = context.view.original
+        quantities = tuple(
+            Quantity(mention, original(mention.span)) for mention in context.mentions if mention.kind != "inert"
+        )
+        return cls(context, reading, placed, quantities, tuple(_entries(placed, quantities)), tuple(others))
 
-    def mentions_at(self, span: Span) -> tuple[Mention, ...]:
-        """Return the quantities (none inert) that overlap ``span``, an offset range of the block's text."""
-        view = self.context.view
-        return tuple(m for m in self.context.mentions if m.kind != "inert" and view.original(m.span).overlaps(span))
+
+def _entries(placed: PlacedDraft, quantities: tuple[Quantity, ...]) -> Iterator[Entry]:
+    ordered = sorted(quantities, key=lambda one: one.span) if len(quantities) > 1 else quantities
+    starts = [one.span.start for one in ordered]
+    reach = list(accumulate((one.span.end for one in ordered), max))
+    for at, atom in enumerate(placed.atoms):
+        for nth, bound in enumerate(atom.bounds):
+            near = _overlapping(bound.span, ordered, starts, reach) if bound.span is not None else ()
+            yield Entry(at, nth, atom, bound, _claimed(bound.bound, near), near)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+def _overlapping(
+    span: Span, ordered: Sequence[Quantity], starts: list[int], reach: list[int]
+) -> tuple[Mention, ...]:
+    found = []
+    at = bisect_left(starts, span.end) - 1
+    while at >= 0 and reach[at] > span.start:
+        if ordered[at].span.end > span.start:
+            found.append(ordered[at].mention)
+        at -= 1
+    return tuple(reversed(found))
+
+
+def _claimed(bound: Bound, mentions: tuple[Mention, ...]) -> Mention | None:
+    """Return the quantity that has the bound's numbers: as printed, else of the same value."""
+    if isinstance(bound, Grade):
+        wanted = frozenset(bound.values)
+        return next((one for one in mentions if one.kind == "grade" and frozenset(one.values) == wanted), None)
+    ends = frozenset(end.lstrip("+-") for end in (bound.low, bound.high) if end is not None)
+    for mention in mentions:
+        if mention.kind != "grade" and _printed(mention) == ends:
+            return mention
+    values = frozenset(number_of(end) for end in ends)
+    for mention in mentions:
+        if mention.kind != "grade" and None not in values and _values(mention) == values:
+            return mention
+    return None
+
+
+def _ends(mention: Mention) -> tuple[Number, ...]:
+    return tuple(end for end in (mention.low, mention.high) if end is not None)
+
+
+def _printed(mention: Mention) -> frozenset[str]:
+    return frozenset(end.printed.lstrip("+-") for end in _ends(mention))
+
+
+def _values(mention: Mention) -> frozenset[object]:
+    return frozenset(abs(end.value) for end in _ends(mention))
+
+
+class Note(NamedTuple):
     """A finding with its address: a bound, an atom, or (both None) the criterion."""
 
     finding: Finding
@@ -61,3 +142,15 @@ def note(
 ) -> Note:  # fmt: skip
     """Return a note with its finding."""
     return Note(Finding(code=code, message=message, span=span, expected=expected, got=got), atom, bound)
+
+
+def about(entry: Entry, code: str, message: str, *, expected: str | None = None, got: str | None = None) -> Note:
+    """Return a note about a bound, at its characters."""
+    quote = entry.placed.bound.quote if got is None else got
+    finding = Finding(code=code, message=message, span=entry.placed.span, expected=expected, got=quote)
+    return Note(finding, entry.at, entry.nth)
+
+
+def shifted(finding: Finding, by: int) -> Finding:
+    """Return the finding with its span moved by ``by`` characters."""
+    return finding if finding.span is None or not by else replace(finding, span=finding.span.shift(by))

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
-from normalizer.concepts import concept, expand, same_subject, scale_of
-from normalizer.model.draft import Grade
-from normalizer.reconcile.case import note
+from normalizer.concepts import concept, expand, scale_of
+from normalizer.model.draft import Grade, Limit
+from normalizer.reconcile.case import about, note
+from normalizer.reconcile.value import concept_of
 from normalizer.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from normalizer.model.draft import Bound
+    from normalizer.model.draft import Atom, Bound
     from normalizer.reconcile.case import Case, Note
 
-_WORD = re.compile(r"[^\W_]+")
-_STOCK = frozenset({"criterion", "unspecified", "unsuitability in the investigator's opinion"})
+_WORD: Final = re.compile(r"[^\W_]+")
+#: Subjects that the labelling guide prescribes whatever is printed.
+_STOCK: Final = frozenset({"criterion", "unsuitability in the investigator's opinion"})
+#: Subjects that their quantity names alone ("18 years or older", "152/94 mmHg").
+_NAMED_BY_QUANTITY: Final = frozenset({"age", "systolic blood pressure", "diastolic blood pressure"})
 
 
 def check_quotes(case: Case) -> Iterator[Note]:
@@ -25,57 +30,76 @@ def check_quotes(case: Case) -> Iterator[Note]:
     for at, atom in enumerate(case.placed.atoms):
         if atom.span is None:
             yield note("quote_not_found", "the atom's quote does not stand in the block", atom=at, got=atom.atom.quote)
-    for at, number, _, bound in case.bounds():
-        if bound.span is None:
-            message = "the bound's quote does not stand in the block"
-            yield note("quote_not_found", message, atom=at, bound=number, got=bound.bound.quote)
-        elif bound.ambiguous:
-            yield note("quote_ambiguous", "the quote stands in several places that fit equally", atom=at, bound=number)
+    for entry in case.entries:
+        if entry.placed.span is None:
+            yield about(entry, "quote_not_found", "the bound's quote does not stand in the block")
+        elif entry.placed.ambiguous:
+            yield about(entry, "quote_ambiguous", "the quote stands in several places that fit equally")
 
 
-def _tokens(bound: Bound) -> tuple[str, ...]:
+def _tokens(bound: Bound) -> Iterator[str]:
     if isinstance(bound, Grade):
-        return bound.values
-    tokens = [bound.low, bound.high]
-    return tuple(token.lstrip("+-") for token in tokens if token is not None)
+        yield from bound.values
+        return
+    if bound.low is not None:
+        yield bound.low.lstrip("+-")
+    if bound.high is not None:
+        yield bound.high.lstrip("+-")
+    if bound.unit is not None and bound.unit not in bound.quote:
+        yield from bound.unit.split()
+    if isinstance(bound, Limit) and bound.offset is not None:
+        yield from bound.offset.split()
 
 
+@lru_cache(maxsize=1024)
 def _squeezed(text: str) -> str:
     return "".join(clean(text).text.split()).casefold()
 
 
 def check_numbers(case: Case) -> Iterator[Note]:
     """Yield ``number_not_in_quote`` for every number, value, unit or offset that its own quote does not print."""
-    for at, number, _, placed in case.bounds():
-        bound = placed.bound
-        quote = _squeezed(bound.quote)
-        printed = [*_tokens(bound)]
-        if not isinstance(bound, Grade) and bound.unit is not None:
-            printed += bound.unit.split()
-        for token in printed:
-            if _squeezed(token) not in quote:
-                message = f"{token!r} does not stand in the quote"
-                yield note("number_not_in_quote", message, atom=at, bound=number, expected=token, got=bound.quote)
+    for entry in case.entries:
+        quote = entry.bound.quote
+        for token in _tokens(entry.bound):
+            if token not in quote and _squeezed(token) not in _squeezed(quote):
+                yield about(entry, "number_not_in_quote", f"{token!r} does not stand in the quote", expected=token)
 
 
 def check_subjects(case: Case) -> Iterator[Note]:
-    """Yield ``subject_not_grounded`` when neither the quote's words nor a vocabulary name in it give the subject."""
-    for at, atom in enumerate(case.placed.atoms):
-        subject, quote = atom.atom.subject, atom.atom.quote
+    """Yield ``subject_missing``, and ``subject_not_grounded`` when the quote gives no reason for the subject."""
+    known = case.context.abbreviations
+    for at, placed in enumerate(case.placed.atoms):
+        atom = placed.atom
+        subject = atom.subject
         if subject == "unspecified":
             yield note("subject_missing", "no words name what the quantity measures", atom=at)
-            continue
-        if subject in _STOCK or _words(subject) <= _words(quote):
-            continue
-        scale = scale_of(quote)
-        if scale is not None and scale.concept is not None and concept(scale.concept).name == subject:
-            continue
-        if same_subject(subject, expand(quote)) or _words(subject) & (_words(quote) | _words(expand(quote))):
-            continue
-        if atom.atom.limits and subject in ("age", "systolic blood pressure", "diastolic blood pressure"):
-            continue
-        yield note("subject_not_grounded", "the quote does not name the subject", atom=at, expected=subject, got=quote)
+        elif subject not in atom.quote.casefold() and not _excused(atom) and not grounded(subject, atom.quote):
+            if known and any(short in atom.quote and grounded(subject, full) for short, full in known.items()):
+                continue
+            message = "the quote does not name the subject"
+            yield note("subject_not_grounded", message, atom=at, expected=subject, got=atom.quote)
+
+
+def _excused(atom: Atom) -> bool:
+    return atom.subject in _STOCK or (atom.subject in _NAMED_BY_QUANTITY and bool(atom.limits))
+
+
+@lru_cache(maxsize=4096)
+def grounded(subject: str, quote: str) -> bool:
+    """Say whether a quote's words, or the vocabulary names in it, give the subject."""
+    wanted = _words(subject)
+    printed = _words(quote)
+    if wanted & printed:
+        return True
+    expanded = expand(quote)
+    if wanted & _words(expanded):
+        return True
+    one, other = concept_of(subject), concept_of(expanded)
+    if one is not None and other is not None:
+        return one.id == other.id
+    scale = scale_of(quote)
+    return scale is not None and scale.concept is not None and concept(scale.concept).name == subject
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(match.group().rstrip("s") for match in _WORD.finditer(text.casefold()))
+    return frozenset([word.rstrip("s") for word in _WORD.findall(text.casefold())])

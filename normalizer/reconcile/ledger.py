@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from normalizer.model.draft import Grade
+from normalizer.model.draft import Grade, Limit
 from normalizer.model.ledger import NumeralClaim
+from normalizer.model.span import Span
 from normalizer.reconcile.case import note
 
 if TYPE_CHECKING:
@@ -15,72 +16,102 @@ if TYPE_CHECKING:
     from normalizer.model.block import Item
     from normalizer.model.draft import Bound
     from normalizer.model.mention import Mention
-    from normalizer.model.span import Span
-    from normalizer.reconcile.case import Case, Note
-    from normalizer.text import PlacedBound
+    from normalizer.reconcile.case import Case, Entry, Note
 
-DIGITS = re.compile(r"\d+")
+DIGITS: Final = re.compile(r"\d+")
+_PARTS: Final = re.compile(r"\d+|[^\W\d_]+")
 
 
-def _tokens(bound: Bound) -> str:
+def _parts(bound: Bound) -> frozenset[str]:
+    """Return the runs of digits and the words of all that a bound prints."""
     if isinstance(bound, Grade):
-        return " ".join(bound.values)
-    offset = getattr(bound, "offset", None)
-    return " ".join(part for part in (bound.low, bound.high, bound.unit, offset) if part)
+        printed: tuple[str | None, ...] = bound.values
+    else:
+        printed = (bound.low, bound.high, bound.unit, bound.offset if isinstance(bound, Limit) else None)
+    return frozenset(_PARTS.findall(" ".join(part for part in printed if part).casefold()))
 
 
-def _claims(placed: PlacedBound, numeral: Span, printed: str) -> bool:
-    return (
-        placed.span is not None
-        and placed.span.contains(numeral)
-        and printed.casefold() in _tokens(placed.bound).casefold()
-    )
+def _claims(entry: Entry, mention: Mention, span: Span, printed: str) -> bool:
+    place = entry.placed.span
+    if place is None or not place.contains(span):
+        return False
+    return entry.claimed is mention or _parts(entry.bound).issuperset(_PARTS.findall(printed.casefold()))
+
+
+def _same_statement(one: Entry, other: Entry) -> bool:
+    """Say whether two bounds are one printed bound: shared by several atoms, or a pair of times."""
+    if one.at == other.at:
+        return getattr(one.bound, "combine", None) is not None and getattr(other.bound, "combine", None) is not None
+    return one.bound == other.bound or one.claimed is not other.claimed
 
 
 def claims(case: Case, owner: str) -> tuple[NumeralClaim, ...]:
-    """Return the claims of the block's numerals, spans as offsets into the block's text; ``owner`` names the criterion."""
+    """Return the claims of the block's numerals, each once, in order; spans are offsets into the block's text.
+
+    Arguments:
+        case: the standing reading of the block.
+        owner: the criterion's id, which names the bounds that claim.
+    """
     view, text = case.context.view, case.context.text
-    found: list[NumeralClaim] = []
+    found: dict[Span, NumeralClaim] = {}
     for mention in case.context.mentions:
         for numeral in mention.numerals:
-            span = view.original(numeral)
-            printed = numeral.of(view.text)
+            span, printed = view.original(numeral), numeral.of(view.text)
             if mention.kind == "inert":
-                found.append(NumeralClaim(span=span, printed=printed, reason=mention.reason))
+                found.setdefault(span, NumeralClaim(span=span, printed=printed, reason=mention.reason))
                 continue
-            claimed = next((atom.atom.id for _, _, atom, bound in case.bounds() if _claims(bound, span, printed)), None)
-            by = f"{owner}/{claimed}" if claimed is not None else None
-            found.append(NumeralClaim(span=span, printed=printed, claimed_by=by))
-    for item in (*case.context.block.items, *case.context.block.joined):
-        found.extend(_markers(item, case.context.block.span.start, text))
-    return tuple(sorted(found, key=lambda claim: claim.span))
+            by = next((e for e in case.entries if _claims(e, mention, span, printed)), None)
+            if by is not None:
+                claim = NumeralClaim(span=span, printed=printed, claimed_by=f"{owner}/{by.atom.atom.id}")
+                if span not in found or found[span].claimed_by is None:
+                    found[span] = claim
+            else:
+                found.setdefault(span, NumeralClaim(span=span, printed=printed))
+    block = case.context.block
+    for item in (*block.items, *block.joined):
+        for claim in _markers(item, block.span.start, text):
+            found.setdefault(claim.span, claim)
+    for claim in _left(text, found):
+        found[claim.span] = claim
+    return tuple(found[span] for span in sorted(found)) if len(found) > 1 else tuple(found.values())
 
 
 def _markers(item: Item, base: int, text: str) -> Iterator[NumeralClaim]:
     if item.marker_span is not None:
         span = item.marker_span.shift(-base)
         for match in DIGITS.finditer(text, span.start, span.end):
-            yield NumeralClaim(span=type(span)(match.start(), match.end()), printed=match.group(), reason="list_number")
+            yield NumeralClaim(span=Span(match.start(), match.end()), printed=match.group(), reason="list_number")
     for inner in item.items:
         yield from _markers(inner, base, text)
 
 
+def _left(text: str, found: dict[Span, NumeralClaim]) -> list[NumeralClaim]:
+    """Return the runs of digits in which no reader saw a numeral: nobody claims them."""
+    runs = DIGITS.findall(text)
+    if not runs:
+        return []
+    taken = bytearray(len(text))
+    for span in found:
+        taken[span.start : span.end] = b"\x01" * (span.end - span.start)
+    return [
+        NumeralClaim(span=Span(match.start(), match.end()), printed=match.group())
+        for match in DIGITS.finditer(text)
+        if not taken[match.start()]
+    ]
+
+
 def check_ledger(case: Case) -> Iterator[Note]:
-    """Yield ``numeral_unclaimed`` for every quantity that no bound of the reading claims."""
-    for mention in case.context.mentions:
-        if mention.kind == "inert":
-            continue
-        missing = [n for n in mention.numerals if not _claimed(case, mention, n)]
-        if missing and len(missing) == len(mention.numerals):
-            view = case.context.view
-            printed = mention.span.of(view.text)
-            yield note(
-                "numeral_unclaimed", f"no bound claims {printed!r}", span=view.original(mention.span), expected=printed
-            )
-
-
-def _claimed(case: Case, mention: Mention, numeral: Span) -> bool:
-    del mention
+    """Yield ``numeral_unclaimed`` for quantities that no bound claims, ``numeral_claimed_twice`` for the opposite."""
     view = case.context.view
-    span, printed = view.original(numeral), numeral.of(view.text)
-    return any(_claims(bound, span, printed) for _, _, _, bound in case.bounds())
+    for mention, place in case.quantities:
+        users = [entry for entry in case.entries if entry.claimed is mention]
+        if not users:
+            printed = mention.span.of(view.text)
+            spans = [(view.original(numeral), numeral.of(view.text)) for numeral in mention.numerals]
+            if not all(any(_claims(e, mention, *span) for e in case.entries) for span in spans):
+                yield note("numeral_unclaimed", f"no bound claims {printed!r}", span=place, expected=printed)
+        elif len(users) > 1 and any(not _same_statement(users[0], other) for other in users[1:]):
+            printed = mention.span.of(view.text)
+            message = f"{printed!r} is claimed by bounds that differ"
+            for entry in users:
+                yield note("numeral_claimed_twice", message, atom=entry.at, bound=entry.nth, span=place, got=printed)

@@ -1,76 +1,62 @@
-"""Could the number be real: unit of the right kind, inside the concept's range, ends in order."""
+"""Could the number be real: a unit of the concept's kind, a value inside the concept's range."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from normalizer.concepts import resolve
-from normalizer.model.draft import Limit, Time
-from normalizer.model.errors import UnitError
-from normalizer.reconcile.case import note
-from normalizer.reconcile.value import number_of, unit_of
-from normalizer.units import convert, table
+from normalizer.model.draft import Limit
+from normalizer.reconcile.case import about
+from normalizer.reconcile.value import canonical_of, concept_of, number_of, unit_of
+from normalizer.units import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from normalizer.concepts import Concept
-    from normalizer.reconcile.case import Case, Note
+    from normalizer.reconcile.case import Case, Entry, Note
 
-_UNITLESS = frozenset({"score", "grade", "count", "ratio", "multiple"})
+#: Kinds of levels that are printed without a unit.
+_UNITLESS: Final = frozenset({"score", "grade", "count", "ratio", "multiple", "number", "inr", "titre", "level"})
+_BARE: Final = frozenset({None, "1", "{score}"})
 
 
 def check_plausible(case: Case) -> Iterator[Note]:
-    """Yield ``range_reversed``, ``unit_kind_mismatch`` and ``implausible_value``."""
-    for at, number, atom, placed in case.bounds():
-        bound = placed.bound
-        if not isinstance(bound, Limit | Time):
+    """Yield ``unit_kind_mismatch``, ``unit_missing`` or ``unit_implied``, ``implausible_value``."""
+    for entry in case.entries:
+        bound = entry.bound
+        if not isinstance(bound, Limit) or bound.slot != "value" or bound.reference != "absolute" or bound.change:
             continue
-        low, high = number_of(bound.low), number_of(bound.high)
-        if low is not None and high is not None and low > high and bound.comparator != "outside":
-            yield note("range_reversed", f"{low} is above {high}", atom=at, bound=number, got=bound.quote)
-        if (
-            not isinstance(bound, Limit)
-            or bound.slot != "value"
-            or bound.reference != "absolute"
-            or bound.change is not None
-        ):
-            continue
-        concept = resolve(atom.atom.subject)
-        if concept is None or not concept.kinds:
-            continue
-        code = unit_of(bound.unit)
-        for code_, message in _against(concept, code, bound.unit, [n for n in (low, high) if n is not None]):
-            yield note(code_, message, atom=at, bound=number, got=bound.quote)
+        concept = concept_of(entry.atom.atom.subject)
+        if concept is not None and concept.kinds:
+            yield from _against(entry, bound, concept)
 
 
-def _against(
-    concept: Concept, code: str | None, printed: str | None, numbers: list[Decimal]
-) -> Iterator[tuple[str, str]]:
-    if code is None:
-        if printed is None and concept.unit is not None and not _UNITLESS & set(concept.kinds):
-            sure = len(concept.kinds) == 1 and all(_inside(concept, number) for number in numbers)
-            code_ = "unit_implied" if sure else "unit_missing"
-            yield code_, f"{concept.name} is printed without a unit"
-        if printed is not None or concept.unit not in (None, "1", "{score}"):
+def _against(entry: Entry, bound: Limit, concept: Concept) -> Iterator[Note]:
+    low, high = number_of(bound.low), number_of(bound.high)
+    code = unit_of(bound.unit)
+    if code is not None:
+        if table()[code].kind not in concept.kinds:
+            yield about(entry, "unit_kind_mismatch", f"{bound.unit} does not measure {concept.name}")
             return
-    elif table()[code].kind not in concept.kinds:
-        yield "unit_kind_mismatch", f"{printed} does not measure {concept.name}"
+        canonical = canonical_of(bound, entry.atom.atom.subject, low, high)
+        if canonical.refused is not None or canonical.unit != concept.unit:
+            return
+        low, high = canonical.low, canonical.high
+    elif bound.unit is not None:
         return
-    if concept.unit is None and concept.low is None and concept.high is None:
+    elif concept.unit not in _BARE and _UNITLESS.isdisjoint(concept.kinds):
+        sure = len(concept.kinds) == 1 and inside(concept, low) and inside(concept, high)
+        yield about(entry, "unit_implied" if sure else "unit_missing", f"{concept.name} is printed without a unit")
         return
-    for number in numbers:
-        value = number
-        if code is not None and concept.unit is not None and code != concept.unit:
-            try:
-                ratio = convert(number, code, concept.unit)
-            except UnitError:
-                continue
-            value = Decimal(ratio.numerator) / Decimal(ratio.denominator)
-        if not _inside(concept, value):
-            yield "implausible_value", f"{value} {concept.unit or ''} lies outside what {concept.name} can be"
+    for number in (low, high):
+        if not inside(concept, number):
+            unit = concept.unit or ""
+            yield about(entry, "implausible_value", f"{number} {unit} lies outside what {concept.name} can be")
 
 
-def _inside(concept: Concept, value: Decimal) -> bool:
-    return (concept.low is None or value >= concept.low) and (concept.high is None or value <= concept.high)
+def inside(concept: Concept, number: Decimal | None) -> bool:
+    """Say whether a level, in the concept's unit, can be real; None counts as such."""
+    if number is None:
+        return True
+    return (concept.low is None or number >= concept.low) and (concept.high is None or number <= concept.high)

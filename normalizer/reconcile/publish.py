@@ -1,157 +1,128 @@
-"""A checked reading as a published criterion: typed numbers, UCUM, canonical bounds, status by status."""
+"""A checked reading as a published criterion: typed numbers, UCUM, canonical bounds, statuses, repairs."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from normalizer.model.criterion import STATUS_ORDER, Criterion, PublishedAtom, PublishedBound
-from normalizer.model.draft import Grade, Limit, Time
-from normalizer.reconcile.source import matching
-from normalizer.reconcile.value import canonical_of, number_of, unit_of
-from normalizer.units import table
+from normalizer.model.criterion import Criterion, PublishedAtom, PublishedBound
+from normalizer.model.draft import Grade, Time
+from normalizer.model.finding import Repair
+from normalizer.reconcile.case import shifted
+from normalizer.reconcile.status import bound_status, criterion_status
+from normalizer.reconcile.value import canonical_of, ends, unit_of
+from normalizer.reconcile.vocabulary import mended
+from normalizer.text import repairs as text_repairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Sequence
 
     from normalizer.model.criterion import Status
-    from normalizer.model.draft import Bound
-    from normalizer.model.finding import Finding, Repair
+    from normalizer.model.finding import Finding
     from normalizer.model.span import Span
-    from normalizer.reconcile.case import Case, Note
-    from normalizer.text import PlacedAtom, PlacedBound
-
-_TEXT_ONLY: Final = frozenset({"consent", "judgement", "logistics", "other"})
+    from normalizer.reconcile.agreement import Agreement
+    from normalizer.reconcile.case import Case, Entry, Note
 
 
-def worst(statuses: Iterable[Status]) -> Status:
-    """Return the worst of the statuses, ``checked`` for none."""
-    return max(statuses, key=STATUS_ORDER.index, default="checked")
-
-
-def _moved(finding: Finding, by: int, span: Span | None) -> Finding:
-    place = finding.span.shift(by) if finding.span is not None else span
-    return type(finding)(
-        code=finding.code,
-        message=finding.message,
-        span=place,
-        expected=finding.expected,
-        got=finding.got,
-        atom=finding.atom,
-    )
+def _repairs(case: Case) -> Iterator[Repair]:
+    """Yield all repairs of the block, spans as offsets into its text: of characters, of quantities, of names."""
+    view = case.context.view
+    if view.starts is not None:
+        yield from text_repairs(case.context.text, view)
+    for mention, _ in case.quantities:
+        for repair in mention.repairs:
+            yield replace(repair, span=view.original(repair.span))
+    yield from mended(case)
 
 
 def _bound(
-    case: Case, atom: PlacedAtom, placed: PlacedBound, findings: tuple[Finding, ...], *, agreed: bool
-) -> tuple[PublishedBound, tuple[Repair, ...]]:
-    base = case.context.block.span.start
-    bound: Bound = placed.bound
-    span = placed.span.shift(base) if placed.span is not None else None
-    mention = matching(case, bound, case.mentions_at(placed.span)) if placed.span is not None else None
-    repairs = mention.repairs if mention is not None else ()
-    status: Status = "verified" if agreed else "checked"
-    if any(finding.severity == "open" for finding in findings):
-        status = "review"
-    elif repairs:
-        status = "repaired"
+    entry: Entry, base: int, status: Status, findings: tuple[Finding, ...]
+) -> PublishedBound:
+    bound, span = entry.bound, entry.placed.span
+    place = span.shift(base) if span is not None else None
     if isinstance(bound, Grade):
-        shown = PublishedBound(
-            role="grade", quote=bound.quote, span=span, comparator=bound.comparator, scale=bound.scale,
+        return PublishedBound(
+            role="grade", quote=bound.quote, span=place, comparator=bound.comparator, scale=bound.scale,
             values=bound.values, status=status, findings=findings,
         )  # fmt: skip
-        return shown, repairs
-    low, high = number_of(bound.low), number_of(bound.high)
+    low, high, implied = ends(bound)
+    canonical = canonical_of(bound, entry.atom.atom.subject, low, high)
     code = unit_of(bound.unit)
     if isinstance(bound, Time):
-        shown = PublishedBound(
-            role=bound.slot, quote=bound.quote, span=span, comparator=bound.comparator, low_printed=bound.low,
+        return PublishedBound(
+            role=bound.slot, quote=bound.quote, span=place, comparator=bound.comparator, low_printed=bound.low,
             high_printed=bound.high, low=low, high=high, unit_printed=bound.unit, unit=code, anchor=bound.anchor,
-            anchor_text=bound.anchor_text, direction=bound.direction, combine=bound.combine,
-            canonical=canonical_of(bound, atom.atom.subject), status=status, findings=findings,
+            anchor_text=bound.anchor_text, direction=bound.direction, combine=bound.combine, canonical=canonical,
+            status=status, findings=findings,
         )  # fmt: skip
-        return shown, repairs
-    implied = low is None and high is None and bound.low is None and bound.high is None
-    if implied and bound.reference in ("uln", "lln", "baseline", "detection_limit"):
-        low, high = (Decimal(1), None) if bound.comparator in (">=", ">", "=", None) else (None, Decimal(1))
     if code is None and bound.reference in ("uln", "lln"):
         code = "1"
-    if code is not None and code != "1" and code not in table():
-        code = None
-    shown = PublishedBound(
-        role=bound.slot, quote=bound.quote, span=span, comparator=bound.comparator, low_printed=bound.low,
+    return PublishedBound(
+        role=bound.slot, quote=bound.quote, span=place, comparator=bound.comparator, low_printed=bound.low,
         high_printed=bound.high, low=low, high=high, implied=implied, unit_printed=bound.unit, unit=code,
         reference=bound.reference, change=bound.change, offset=bound.offset, restates=bound.restates,
-        canonical=canonical_of(bound, atom.atom.subject), status=status, findings=findings,
+        canonical=canonical, status=status, findings=findings,
     )  # fmt: skip
-    return shown, repairs
 
 
-def publish(
-    case: Case, notes: tuple[Note, ...], trial_id: str, *, agreed: frozenset[tuple[int, int]] = frozenset()
-) -> Criterion:
+def _addressed(notes: Sequence[Note], base: int, block: Span) -> dict[tuple[int | None, int | None], list[Finding]]:
+    """Return the findings by address, spans in the document; those about the whole block stand at the block."""
+    found: dict[tuple[int | None, int | None], list[Finding]] = {}
+    for note in notes:
+        finding = shifted(note.finding, base)
+        if finding.span is None and note.atom is None:
+            finding = replace(finding, span=block)
+        found.setdefault((note.atom, note.bound), []).append(finding)
+    return found
+
+
+def _touches(repairs: Sequence[Repair], span: Span | None) -> bool:
+    return span is not None and any(repair.span.overlaps(span) for repair in repairs)
+
+
+def publish(case: Case, notes: tuple[Note, ...], agreement: Agreement, trial_id: str) -> Criterion:
     """Return the criterion of a case.
 
     Arguments:
         case: the standing reading of a block.
-        notes: what the checks said about it.
+        notes: what the checks and the second reading said about it.
+        agreement: what the second reading confirms.
         trial_id: prefix of the criterion's id.
-        agreed: the bounds (atom index, bound index) that a second reading confirms.
     """
     block = case.context.block
     base = block.span.start
-    repairs: list[Repair] = []
-    atoms: list[PublishedAtom] = []
-    statuses: list[Status] = []
-    own: list[Finding] = [_moved(n.finding, base, block.span) for n in notes if n.atom is None]
+    repairs = tuple(dict.fromkeys(_repairs(case)))
+    said = _addressed(notes, base, block.span) if notes else {}
+    own = list(said.get((None, None), ()))
+    bounds: list[list[PublishedBound]] = [[] for _ in case.placed.atoms]
+    for entry in case.entries:
+        about = (*said.get((entry.at, entry.nth), ()), *said.get((entry.at, None), ()))
+        status = bound_status(
+            about, agreed=(entry.at, entry.nth) in agreement.bounds,
+            repaired=bool(repairs) and _touches(repairs, entry.placed.span),
+        )  # fmt: skip
+        bounds[entry.at].append(_bound(entry, base, status, tuple(dict.fromkeys(about)) if about else ()))
+    atoms = []
     for at, placed in enumerate(case.placed.atoms):
-        about = [n.finding for n in notes if n.atom == at and n.bound is None]
-        bounds: list[PublishedBound] = []
-        for number, bound in enumerate(placed.bounds):
-            said = [n.finding for n in notes if n.atom == at and n.bound == number] + about
-            span = bound.span.shift(base) if bound.span is not None else None
-            findings = tuple(dict.fromkeys(_moved(finding, base, span) for finding in said))
-            shown, mended = _bound(case, placed, bound, findings, agreed=(at, number) in agreed)
-            bounds.append(shown)
-            statuses.append(shown.status)
-            repairs += mended
-        span = placed.span.shift(base) if placed.span is not None else None
+        atom, span = placed.atom, placed.span
         if not placed.bounds:
-            own += [_moved(finding, base, span) for finding in about]
+            own += said.get((at, None), ())
         atoms.append(
             PublishedAtom(
-                id=placed.atom.id,
-                type=placed.atom.type,
-                subject=placed.atom.subject,
-                code=None,
-                quote=placed.atom.quote,
-                span=span,
-                modifiers=placed.atom.modifiers,
-                bounds=tuple(bounds),
+                id=atom.id, type=atom.type, subject=atom.subject, code=None, quote=atom.quote,
+                span=span.shift(base) if span is not None else None, modifiers=atom.modifiers, bounds=tuple(bounds[at]),
             )  # fmt: skip
         )
-    view = case.context.view
-    moved = tuple(
-        dict.fromkeys(
-            type(r)(rule=r.rule, span=view.original(r.span).shift(base), before=r.before, after=r.after)
-            for r in repairs
-        )
-    )
+    findings = tuple(dict.fromkeys(own)) if own else ()
+    status = criterion_status(
+        case, [bound.status for some in bounds for bound in some], findings, agreed=agreement.whole,
+        repaired=any(_touches(repairs, placed.span) for placed in case.placed.atoms) if repairs else False,
+    )  # fmt: skip
+    others = tuple(other.provenance for other in case.others) if case.others else ()
     return Criterion(
         id=f"{trial_id}/{block.id}", block_id=block.id, kind=block.kind, cohorts=block.cohorts, path=block.path,
         heading=block.heading, span=block.span, text=case.context.text, field=None, atoms=tuple(atoms),
-        logic=case.reading.draft.logic, status=_status(case, statuses, own), findings=tuple(dict.fromkeys(own)),
-        repairs=moved, provenance=(case.reading.provenance, *(other.provenance for other in case.others)),
+        logic=case.reading.draft.logic, status=status, findings=findings,
+        repairs=tuple(replace(repair, span=repair.span.shift(base)) for repair in repairs),
+        provenance=(case.reading.provenance, *others),
     )  # fmt: skip
-
-
-def _status(case: Case, statuses: list[Status], own: list[Finding]) -> Status:
-    if case.reading.failure is not None:
-        return "failed"
-    if any(finding.severity == "open" for finding in own):
-        return "review"
-    if statuses:
-        return worst(statuses)
-    quantities = any(mention.kind != "inert" for mention in case.context.mentions)
-    if not quantities and all(atom.type in _TEXT_ONLY for atom in case.reading.draft.atoms):
-        return "text_only"
-    return "review" if quantities else "checked"

@@ -1,36 +1,69 @@
-"""Does the reading hold together: logic, duplicates, doubts that the extractor itself recorded."""
+"""Does the reading hold together: logic, polarity, duplicates, doubts that others recorded."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from normalizer.model.errors import LogicError
-from normalizer.model.logic import check, parse
-from normalizer.reconcile.case import Note, note
+from normalizer.model.logic import Any_, Not, Permit, check, parse
+from normalizer.reconcile.case import Note, note, shifted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from normalizer.model.logic import Node
     from normalizer.reconcile.case import Case
+
+#: A sentence that asks for something: among exclusions it is a requirement and stands under ``not``.
+_DEMAND: Final = re.compile(
+    r"(?:^|[.;]\s+)(?:(?:all|the|eligible)\s+)?(?:(?:patient|subject|participant|women|men|female|male)\w*\s+)"
+    r"(?:must|should|(?:is|are) required to|need to)\s+(?!not\b)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=2048)
+def _parsed(logic: str) -> Node | None:
+    return parse(logic)
 
 
 def check_logic(case: Case) -> Iterator[Note]:
-    """Yield ``logic_error``, ``mixed_polarity`` and ``count_mismatch``."""
+    """Yield ``logic_error``, ``count_mismatch``, ``mixed_polarity`` and ``polarity_doubtful``."""
     draft = case.reading.draft
     try:
-        node = parse(draft.logic)
+        node = _parsed(draft.logic)
     except LogicError as error:
         yield note("logic_error", str(error), got=draft.logic)
         return
+    index = {atom.id: at for at, atom in enumerate(draft.atoms)}
     for finding in check(node, draft.atoms, case.context.block.kind):
-        yield Note(finding)
+        at = index.get(finding.atom) if finding.atom is not None and finding.code == "count_mismatch" else None
+        yield Note(finding, at)
+    exclusion = case.context.block.kind == "exclusion"
+    if node is not None and ("permit(" in draft.logic or (exclusion and "not(" in draft.logic)):
+        yield from _polarity(node, exclusion=exclusion)
+    elif exclusion and "not(" not in draft.logic and draft.atoms and _DEMAND.search(case.context.view.text):
+        yield note("polarity_doubtful", "a requirement stands among the exclusions and is not read as one")
+
+
+def _polarity(node: Node, *, exclusion: bool) -> Iterator[Note]:
+    parts = node.items if isinstance(node, Any_) else (node,)
+    if any(isinstance(part, Permit) for part in parts) or not exclusion:
+        yield note("mixed_polarity", "a permission stands among what the section lists")
+    if exclusion and any(isinstance(part, Not) for part in parts):
+        yield note("mixed_polarity", "a requirement, or the lack of something, stands among the exclusions")
 
 
 def check_duplicates(case: Case) -> Iterator[Note]:
-    """Yield ``duplicate_atom`` for atoms that say the same twice."""
-    seen: set[tuple[object, ...]] = set()
-    for at, atom in enumerate(case.placed.atoms):
-        key = (atom.atom.subject, atom.atom.bounds, atom.atom.modifiers, atom.span)
+    """Yield ``duplicate_atom`` for atoms that say the same of the same characters."""
+    atoms = case.placed.atoms
+    if len({(one.atom.subject, one.span) for one in atoms}) == len(atoms):
+        return
+    seen = set()
+    for at, one in enumerate(atoms):
+        key = (one.atom.subject, one.atom.bounds, one.atom.modifiers, one.span)
         if key in seen:
             yield note("duplicate_atom", "the same statement stands twice", atom=at)
         seen.add(key)
@@ -38,8 +71,9 @@ def check_duplicates(case: Case) -> Iterator[Note]:
 
 def check_doubts(case: Case) -> Iterator[Note]:
     """Yield the doubts that the extractor recorded with its reading, and the findings of segmentation."""
-    index = {atom.atom.id: at for at, atom in enumerate(case.placed.atoms)}
+    index = {atom.atom.id: at for at, atom in enumerate(case.placed.atoms)} if case.reading.findings else {}
     for finding in case.reading.findings:
         yield Note(finding, index.get(finding.atom) if finding.atom is not None else None)
+    back = -case.context.block.span.start
     for finding in case.context.block.findings:
-        yield Note(finding)
+        yield Note(shifted(finding, back))
