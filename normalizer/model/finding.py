@@ -48,6 +48,7 @@ SEVERITY: Final[Mapping[str, Severity]] = MappingProxyType(
         "anchor_missing": "note",
         "anchor_ambiguous": "note",
         "attachment_ambiguous": "open",
+        "role_ambiguous": "open",
         "subject_missing": "open",
         "subject_unknown": "note",
         # grounding and ledger
@@ -72,6 +73,7 @@ SEVERITY: Final[Mapping[str, Severity]] = MappingProxyType(
         "polarity_doubtful": "open",
         "count_mismatch": "open",
         "duplicate_atom": "note",
+        "repeated_bound": "open",
         "order_lost": "note",
         "coreference_lost": "note",
         "sum_rule": "note",
