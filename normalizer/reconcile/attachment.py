@@ -1,16 +1,75 @@
-"""Does each bound stand with its subject, and does the subject have a level at all."""
+"""Does each bound stand with its subject: quantity words for subjects, times that may belong to two, repeats."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
+
+from normalizer.model.draft import Grade, Limit, Time
+from normalizer.reconcile.case import about
+from normalizer.reconcile.value import concept_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from normalizer.reconcile.case import Case, Note
+    from normalizer.reconcile.case import Case, Entry, Note
+    from normalizer.text import PlacedAtom
+
+#: Words that say how something is counted or graded, not what; a subject of these alone names nothing.
+_GENERIC: Final = frozenset(
+    (  # noqa: SIM905 - words read better than quotation marks
+        "absolute actual amount average baseline cc change class count cycle cr criteria criterion day decrease degree "
+        "dose duration frequency grade graded gram hour increase interval iu kg least length level limit litre liter "
+        "mean median meter metre mg milli milliliter milligram min minimum maximum minute ml mm mmol mol month most "
+        "normal number period percent point range rate ratio result scale score size stage status tesla test time "
+        "total type unit upper lower value volume week x year more than of per the a an or and in"
+    ).split()
+)
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+#: Two things named in one breath before a time that may bind both.
+_TOGETHER: Final = re.compile(r"[^.;:\n]{0,40}\b(?:or|and|with|plus)\b[^.;:\n]{0,25}|\s*/\s*", re.IGNORECASE)
+_SHARING: Final = frozenset({"treatment", "procedure"})
 
 
 def check_attachment(case: Case) -> Iterator[Note]:
-    """Yield ``attachment_ambiguous`` where a bound may belong to something else."""
-    del case
-    return iter(())
+    """Yield doubts about what a bound belongs to."""
+    for entry in case.entries:
+        atom = entry.atom.atom
+        if atom.type != "heading" and concept_of(atom.subject) is None:
+            if _GENERIC.issuperset(_WORDS.findall(atom.subject)):
+                yield about(entry, "subject_missing", f"{atom.subject!r} does not say what is measured")
+        bound = entry.bound
+        if isinstance(bound, Time):
+            if bound.slot != "window" and bound.comparator is None and bound.direction is not None:
+                yield about(entry, "role_ambiguous", "the time may be a window or a length")
+            if (other := _shared(case, entry)) is not None:
+                message = f"the time may also bind {other.atom.subject!r}"
+                yield about(entry, "attachment_ambiguous", message)
+    if len(case.entries) > 1:
+        yield from _repeated(case)
+
+
+def _shared(case: Case, entry: Entry) -> PlacedAtom | None:
+    """Return the thing named right before the bound's own, in the same breath and without a time, else None."""
+    atom, span = entry.atom, entry.placed.span
+    if entry.at == 0 or atom.span is None or span is None or span.start < atom.span.end:
+        return None
+    before = case.placed.atoms[entry.at - 1]
+    if before.span is None or before.span.end > atom.span.start or before.atom.times:
+        return None
+    if atom.atom.type not in _SHARING or before.atom.type not in _SHARING:
+        return None
+    return before if _TOGETHER.fullmatch(case.context.text, before.span.end, atom.span.start) else None
+
+
+def _repeated(case: Case) -> Iterator[Note]:
+    """Yield ``repeated_bound`` for the same limit on the same subject printed at another place of the block."""
+    seen: dict[tuple[str, ...], Entry] = {}
+    for entry in case.entries:
+        bound = entry.bound
+        if isinstance(bound, Grade) or not isinstance(bound, Limit) or bound.slot != "value":
+            continue
+        key = (entry.atom.atom.subject, str(bound.comparator), str(bound.low), str(bound.high), str(bound.unit))
+        first = seen.setdefault(key, entry)
+        if first is not entry and first.placed.span != entry.placed.span:
+            yield about(entry, "repeated_bound", "the same limit on the same subject stands before")

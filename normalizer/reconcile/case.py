@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from normalizer.model.draft import Grade
 from normalizer.model.finding import Finding
 from normalizer.reconcile.value import number_of
+from normalizer.reconcile.vocabulary import mended
 from normalizer.text import PlacedAtom, PlacedBound, place
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from normalizer.model.block import BlockContext
     from normalizer.model.draft import Bound, Reading
+    from normalizer.model.finding import Repair
     from normalizer.model.mention import Mention, Number
     from normalizer.model.span import Span
     from normalizer.text import PlacedDraft
@@ -50,13 +52,17 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One reading of one block, placed at its characters (offsets into the block's text), and the other readings."""
+    """One reading of one block, placed at its characters (offsets into the block's text), and the other readings.
+
+    ``names`` are the damaged names of the block with what the vocabulary reads in them.
+    """
 
     context: BlockContext
     reading: Reading
     placed: PlacedDraft
     quantities: tuple[Quantity, ...]
     entries: tuple[Entry, ...]
+    names: tuple[Repair, ...] = ()
     others: tuple[Reading, ...] = ()
 
     @classmethod
@@ -67,7 +73,8 @@ class Case:
         quantities = tuple(
             Quantity(mention, original(mention.span)) for mention in context.mentions if mention.kind != "inert"
         )
-        return cls(context, reading, placed, quantities, tuple(_entries(placed, quantities)), tuple(others))
+        entries = tuple(_entries(placed, quantities))
+        return cls(context, reading, placed, quantities, entries, mended(context), tuple(others))
 
 
 def _entries(placed: PlacedDraft, quantities: tuple[Quantity, ...]) -> Iterator[Entry]:

@@ -10,9 +10,8 @@ from normalizer.reconcile.grounding import check_numbers, check_quotes, check_su
 from normalizer.reconcile.ledger import check_ledger
 from normalizer.reconcile.plausible import check_plausible
 from normalizer.reconcile.source import check_source
-from normalizer.reconcile.structure import check_doubts, check_duplicates, check_logic
+from normalizer.reconcile.structure import check_doubts, check_duplicates, check_logic, check_names
 from normalizer.reconcile.surroundings import check_surroundings
-from normalizer.reconcile.vocabulary import check_names
 
 if TYPE_CHECKING:
     from normalizer.reconcile.case import Case, Check, Note

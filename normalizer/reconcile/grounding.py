@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _WORD: Final = re.compile(r"[^\W_]+")
 #: Subjects that the labelling guide prescribes whatever is printed.
 _STOCK: Final = frozenset({"criterion", "unsuitability in the investigator's opinion"})
-#: Subjects that their quantity names alone ("18 years or older", "152/94 mmHg").
-_NAMED_BY_QUANTITY: Final = frozenset({"age", "systolic blood pressure", "diastolic blood pressure"})
+#: Subjects that their quantity names alone ("18 years or older", "152/94 mmHg"), or their members ("men or women").
+_NAMED_BY_QUANTITY: Final = frozenset({"age", "sex", "systolic blood pressure", "diastolic blood pressure"})
 
 
 def check_quotes(case: Case) -> Iterator[Note]:
@@ -76,12 +76,20 @@ def check_subjects(case: Case) -> Iterator[Note]:
         elif subject not in atom.quote.casefold() and not _excused(atom) and not grounded(subject, atom.quote):
             if known and any(short in atom.quote and grounded(subject, full) for short, full in known.items()):
                 continue
+            if _words(subject) & _words(expand(atom.quote, _hint(case))):
+                continue
             message = "the quote does not name the subject"
             yield note("subject_not_grounded", message, atom=at, expected=subject, got=atom.quote)
 
 
+def _hint(case: Case) -> str:
+    """Return the surroundings that settle an ambiguous abbreviation."""
+    context = case.context
+    return " ".join((context.view.text, context.block.heading or "", *context.conditions, *context.cohort_labels))
+
+
 def _excused(atom: Atom) -> bool:
-    return atom.subject in _STOCK or (atom.subject in _NAMED_BY_QUANTITY and bool(atom.limits))
+    return atom.subject in _STOCK or (atom.subject in _NAMED_BY_QUANTITY and bool(atom.limits or atom.modifiers))
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from normalizer.reconcile.case import Case, Entry, Note
 
 DIGITS: Final = re.compile(r"\d+")
+_NUMBER_WORDS: Final = "one|two|three|four|five|six|seven|eight|nine|ten|twelve"
+_COUNTED: Final = re.compile(
+    rf"\b(?:(?:at least|more than|fewer than|less than|up to|minimum of)\s+({_NUMBER_WORDS})\b|({_NUMBER_WORDS}) or more\b)",
+    re.IGNORECASE,
+)
 _PARTS: Final = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -100,6 +105,19 @@ def _left(text: str, found: dict[Span, NumeralClaim]) -> list[NumeralClaim]:
     ]
 
 
+def _words_left(case: Case) -> Iterator[Note]:
+    """Yield ``numeral_unclaimed`` for number words with a comparator in which no reader saw a numeral."""
+    view = case.context.view
+    taken: list[Span] | None = None
+    for match in _COUNTED.finditer(view.text):
+        if taken is None:
+            taken = [numeral for mention in case.context.mentions for numeral in mention.numerals]
+        at = match.start(1) if match[1] else match.start(2)
+        if not any(numeral.start <= at < numeral.end for numeral in taken):
+            span = view.original(Span(match.start(), match.end()))
+            yield note("numeral_unclaimed", f"no bound claims {match.group()!r}", span=span, expected=match.group())
+
+
 def check_ledger(case: Case) -> Iterator[Note]:
     """Yield ``numeral_unclaimed`` for quantities that no bound claims, ``numeral_claimed_twice`` for the opposite."""
     view = case.context.view
@@ -115,3 +133,4 @@ def check_ledger(case: Case) -> Iterator[Note]:
             message = f"{printed!r} is claimed by bounds that differ"
             for entry in users:
                 yield note("numeral_claimed_twice", message, atom=entry.at, bound=entry.nth, span=place, got=printed)
+    yield from _words_left(case)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Kinds of levels that are printed without a unit.
 _UNITLESS: Final = frozenset({"score", "grade", "count", "ratio", "multiple", "number", "inr", "titre", "level"})
+#: Equivalents are amounts times a valence: comparable by kind, though not convertible without the valence.
+_AMOUNT_OF: Final = {"equivalent_concentration": "amount_concentration", "equivalents": "amount"}
 _BARE: Final = frozenset({None, "1", "{score}"})
 
 
@@ -36,7 +38,8 @@ def _against(entry: Entry, bound: Limit, concept: Concept) -> Iterator[Note]:
     low, high = number_of(bound.low), number_of(bound.high)
     code = unit_of(bound.unit)
     if code is not None:
-        if table()[code].kind not in concept.kinds:
+        kind = table()[code].kind
+        if kind not in concept.kinds and _AMOUNT_OF.get(kind) not in concept.kinds:
             yield about(entry, "unit_kind_mismatch", f"{bound.unit} does not measure {concept.name}")
             return
         canonical = canonical_of(bound, entry.atom.atom.subject, low, high)

@@ -11,7 +11,6 @@ from normalizer.model.finding import Repair
 from normalizer.reconcile.case import shifted
 from normalizer.reconcile.status import bound_status, criterion_status
 from normalizer.reconcile.value import canonical_of, ends, unit_of
-from normalizer.reconcile.vocabulary import mended
 from normalizer.text import repairs as text_repairs
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def _repairs(case: Case) -> Iterator[Repair]:
     for mention, _ in case.quantities:
         for repair in mention.repairs:
             yield replace(repair, span=view.original(repair.span))
-    yield from mended(case)
+    yield from case.names
 
 
 def _bound(

@@ -77,3 +77,11 @@ def check_doubts(case: Case) -> Iterator[Note]:
     back = -case.context.block.span.start
     for finding in case.context.block.findings:
         yield Note(shifted(finding, back))
+
+
+def check_names(case: Case) -> Iterator[Note]:
+    """Yield ``name_mistranslated`` at every atom whose quote has a damaged name, else at the criterion."""
+    for repair in case.names:
+        at = next((i for i, one in enumerate(case.placed.atoms) if one.span and one.span.overlaps(repair.span)), None)
+        message = f"{repair.before!r} is read as {repair.after!r}"
+        yield note("name_mistranslated", message, atom=at, span=repair.span, expected=repair.after, got=repair.before)

@@ -33,7 +33,7 @@ _MOST: Final = re.compile(
 )
 _NEGATED: Final = re.compile(r"\b(?:no|not|n't|never)\b", re.IGNORECASE)
 _GOES_ON: Final = re.compile(r"(?:[./·*^][^\W\d_]{1,4}(?![^\W_])|[²³⁻])")
-_BRACKET: Final = re.compile(r"\W{0,3}[(\[,=]\s*(?:i\.e\.,?|or|about|approximately|approx\.?|~)?\s*$")
+_BRACKET: Final = re.compile(r"\s?[(\[=]")
 #: "3 months (90 days)" is one length printed twice when the two differ by no more than this share of the longer.
 _NEARLY: Final = 0.13
 
@@ -74,8 +74,8 @@ def _restated(case: Case) -> Iterator[Note]:
     for one, other in zip(times, times[1:], strict=False):
         if one.at != other.at or one.placed.span is None or other.placed.span is None:
             continue
-        between = case.context.text[one.placed.span.end : other.placed.span.start]
-        if _BRACKET.match(between) and _nearly(_days(one), _days(other)):
+        gap = other.placed.span.start - one.placed.span.end
+        if gap <= _REACH and _BRACKET.match(case.context.text, one.placed.span.end) and _nearly(_days(one), _days(other)):
             yield about(other, "restated_time", f"{other.bound.quote!r} only restates {one.bound.quote!r}")
 
 
