@@ -253,15 +253,14 @@ def evaluate(
 
 
 def _print_corpus(name: str, path: Path) -> None:
-    from normalizer.evaluate.corpora import FILES, chia_report, lct_report
+    from normalizer.evaluate.corpora import CORPORA, FILES
     from normalizer.evaluate.tables import printed
 
-    reports = {"lct": lct_report, "chia": chia_report}
-    if name not in reports:
-        raise typer.BadParameter(f"{name!r} is none of {', '.join(reports)}", param_hint="--corpus")
+    if name not in CORPORA:
+        raise typer.BadParameter(f"{name!r} is none of {', '.join(CORPORA)}", param_hint="--corpus")
     if missing := [file for file in FILES if not (path / file).is_file()]:
         raise typer.BadParameter(f"{path} has no {', '.join(missing)}", param_hint="--corpus")
-    typer.echo(printed(reports[name](path)))
+    typer.echo(printed(CORPORA[name](path)))
 
 
 def _print_run(gold: Path, run_dir: Path) -> None:

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from normalizer.evaluate.corpora import corpora_reports
+from normalizer.evaluate.corpora import CORPORA, corpora_reports
 from normalizer.evaluate.gates import judge, read_gates
 from normalizer.evaluate.gold import read_folder
 from normalizer.evaluate.mistakes import listed
@@ -84,11 +84,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--gold", type=Path, help="folder of gold files, by default evals/gold")
     parser.add_argument("--pages", type=Path, default=ROOT / "seeds", help="folder of the labelled pages")
     parser.add_argument("--corpora", type=Path, help="folder of external corpora, else NORMALIZER_CORPORA")
-    parser.add_argument("--only", action="append", choices=("seeds", "stress", "lct", "chia"), help="only these sets")
+    parser.add_argument("--only", action="append", choices=("seeds", "stress", *CORPORA), help="only these sets")
     parser.add_argument("--mistakes", type=int, default=0, metavar="N", help="print N mistakes of each kind")
     parser.add_argument("--out", type=Path, default=Path("out/eval"), help="folder for report.json and mistakes")
     options = parser.parse_args(arguments)
-    wanted = options.only or ("seeds", "stress", "lct", "chia")
+    wanted = options.only or ("seeds", "stress", *CORPORA)
     evals: Path = options.evals
     corpora = options.corpora or Path(os.environ.get("NORMALIZER_CORPORA") or ROOT.parent / "shared" / "corpora")
     try:
@@ -111,6 +111,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             (options.out / f"mistakes.{name}.txt").write_text(listed(report.mistakes) + "\n", encoding="utf-8")
             if options.mistakes:
                 sys.stdout.write(listed(report.mistakes, options.mistakes) + "\n\n")
+    for name in wanted:
+        if name not in reports:
+            sys.stdout.write(f"# {name}: skipped, nothing found in {corpora / name if name in CORPORA else evals}\n\n")
     sys.stdout.write(gates_printed(verdicts) + "\n")
     data = {"reports": [recorded(report) for report in reports.values()], "gates": verdicts_recorded(verdicts)}
     (options.out / "report.json").write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

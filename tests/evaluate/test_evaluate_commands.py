@@ -53,6 +53,7 @@ def test_everything_reports_pages_and_stress(evals: Path, capsys: pytest.Capture
     shown = capsys.readouterr().out
     assert "# seeds: 1 documents (1 tuning)" in shown
     assert "# stress: 1 documents (1 unlisted)" in shown
+    assert f"# lct: skipped, nothing found in {evals / 'lct'}" in shown
     data = json.loads((evals / "out" / "report.json").read_text(encoding="utf-8"))
     assert [report["set"] for report in data["reports"]] == ["seeds", "stress"]
     assert data["gates"][0]["held"] is True

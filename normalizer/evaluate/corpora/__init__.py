@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from normalizer.evaluate.corpora import chia, lct, lct_score
 from normalizer.evaluate.report import Report, pooled
@@ -60,6 +60,9 @@ def chia_report(folder: Path) -> Report:
     )
 
 
+CORPORA: Final = {"lct": lct_report, "chia": chia_report}
+
+
 def corpora_reports(folder: Path, wanted: Collection[str]) -> dict[str, Report]:
     """Return the reports of the wanted corpora that stand in the folder.
 
@@ -68,9 +71,8 @@ def corpora_reports(folder: Path, wanted: Collection[str]) -> dict[str, Report]:
         wanted: names of sets.
 
     """
-    makers = {"lct": lct_report, "chia": chia_report}
     return {
         name: make(folder / name)
-        for name, make in makers.items()
+        for name, make in CORPORA.items()
         if name in wanted and all((folder / name / file).is_file() for file in FILES)
     }
