@@ -23,7 +23,12 @@ def slot_of(mention: Mention, kind: AtomType, subject: str = "") -> LimitSlot:
     """Return the slot of a limit on an atom of type ``kind``: a treatment is dosed, an event counted, a level valued."""
     if mention.kind == "count":
         return "count"
-    if mention.unit is None and mention.change is None and (about := resolve(subject)) is not None and about.kinds == ("count",):
+    if (
+        mention.unit is None
+        and mention.change is None
+        and (about := resolve(subject)) is not None
+        and about.kinds == ("count",)
+    ):
         return "count"
     unit = mention.unit.code if mention.unit is not None else None
     if kind in _DOSED:

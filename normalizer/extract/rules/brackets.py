@@ -53,6 +53,10 @@ def read_bracket(
             before.bind(mention, material)
         before.modifiers += [("basis", hit.span) for hit in hits]
         return None
+    if hits and not before.own and set(hits[0].name.subject.split()) <= set(before.phrases[-1].subject.split()):
+        for mention in mentions:
+            before.bind(mention, material)
+        return None
     known = {id(sketch) for sketch in before.realize()}
     tree = statement.read_statement(material, inner, statement.Memory(before), describe=describe)
     if tree is None or all(id(sketch) in known for sketch in leaves(tree)):

@@ -22,7 +22,7 @@ Joiner = Literal["and", "or", "with", ""]
 
 _LINK: Final = re.compile(
     rf"[\s{MASK}]*(?:[,/&+]|(?:and/or|and|or|nor|as well as|plus)\b)[\s,{MASK}]*"
-    rf"(?:(?:and/or|and|or|nor)\b)?[\s,{MASK}]*(?:(?:a|an|the|any|other|of|with|for|to|be|have|use)\s+)*",
+    rf"(?:(?:and/or|and|or|nor)\b)?[\s,{MASK}]*(?:(?:a|an|the|any|other|related|associated|similar|of|be|have|use)\s+)*",
     re.IGNORECASE,
 )
 _JOINERS: Final = re.compile(r"\b(?:and/or|or|and|nor)\b|/", re.IGNORECASE)
@@ -119,6 +119,11 @@ class Group:
         again.sketches = [Sketch(s.type, s.subject, s.span, mention.span.start) for s in self.realize()]
         again.bind(mention, material)
         return again
+
+    def doubt(self, reason: str) -> None:
+        """Record why a bound of the group may belong to something else."""
+        for sketch in self.realize():
+            sketch.doubts.append(reason)
 
     def has_limit(self, mention: Mention) -> bool:
         """Say whether the group already has a limit in the slot that ``mention`` would take."""

@@ -27,6 +27,7 @@ class Lexicon:
     group: frozenset[str]
     generic: frozenset[str]
     light: frozenset[str]
+    vague: frozenset[str]
     modifiers: Mapping[str, ModifierKind]
     modifier_pattern: re.Pattern[str]
 
@@ -58,6 +59,7 @@ def lexicon() -> Lexicon:
         group=frozenset(classes["group"]),
         generic=frozenset(classes["generic"]),
         light=frozenset(classes["light"]),
+        vague=frozenset(classes["vague"]),
         modifiers=modifiers,
         modifier_pattern=pattern,
     )

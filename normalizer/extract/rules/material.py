@@ -82,7 +82,17 @@ def _with_local(text: str, found: tuple[NameHit, ...], abbreviations: Mapping[st
             own.append(NameHit(Span(match.start(1), match.end(1)), name))
     if not own:
         return found
-    kept = [hit for hit in found if not any(hit.span.overlaps(mine.span) and hit.span != mine.span and len(hit.name.printed) < len(mine.name.printed) or hit.span == mine.span for mine in own)]
+    kept = [
+        hit
+        for hit in found
+        if not any(
+            hit.span.overlaps(mine.span)
+            and hit.span != mine.span
+            and len(hit.name.printed) < len(mine.name.printed)
+            or hit.span == mine.span
+            for mine in own
+        )
+    ]
     added = [mine for mine in own if not any(hit.span.overlaps(mine.span) for hit in kept)]
     return tuple(sorted((*kept, *added), key=lambda hit: hit.span))
 

@@ -27,6 +27,7 @@ _STOCK: Final = {
     "male": "male sex",
     "female": "female sex",
 }
+_CLOSING: Final = ("score", "scores", "index", "count", "counts", "rate", "ratio", "volume")
 _MERE_THERAPY: Final = ("therapy", "therapies", "treatment", "treatments")
 _SYSTEMIC: Final = ("systemic treatment", "systemic therapy", "systemic medication")
 #: Kinds of adjectives that qualify a name of this type rather than being part of it.
@@ -146,6 +147,14 @@ def before(flat: str, low: int, position: int) -> Phrase | None:
         index -= 1
     while first < last and (adjective := words.modifier_pattern.match(flat, found[first].start(), found[last].start())):
         first = next(i for i in range(first, last + 1) if found[i].start() >= adjective.end())
+    if first <= last and all(_word(match.group()) in words.vague for match in found[first : last + 1]):
+        return None
+    if (
+        last + 1 < len(found)
+        and _word(found[last + 1].group()) in _CLOSING
+        and flat[found[last].end() : found[last + 1].start()] == " "
+    ):
+        last += 1
     return _phrase(flat, found[first : last + 1], low, position) if first <= last else None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from normalizer.model.draft import Atom, Draft, Modifier
+from normalizer.model.finding import Finding
 
 if TYPE_CHECKING:
     from normalizer.model.draft import AtomType, Grade, Limit, ModifierKind, Time
@@ -19,7 +20,8 @@ Operator = Literal["all", "any", "not", "atleast", "under", "unless", "when", "p
 class Sketch:
     """An atom in the making; ``span`` (its quote) and ``modifiers`` are offsets into the block's view.
 
-    ``place`` orders the atoms: the quote's start, or for an elliptical repeat the start of its bound.
+    ``place`` orders the atoms: the quote's start, or for an elliptical repeat the start of its bound. ``doubts`` are
+    reasons why a bound may belong to something else.
     """
 
     type: AtomType
@@ -30,6 +32,7 @@ class Sketch:
     times: list[Time] = field(default_factory=list)
     grades: list[Grade] = field(default_factory=list)
     modifiers: list[tuple[ModifierKind, Span]] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     @property
     def bounded(self) -> bool:
@@ -74,10 +77,8 @@ def leaves(tree: Tree) -> list[Sketch]:
     return list(found.values())
 
 
-def finish(tree: Tree | None, text: str, view: View) -> Draft:
-    """Return the Draft of a tree: ids in text order, quotes cut from the block's original ``text``."""
-    if tree is None:
-        return Draft()
+def finish(tree: Tree, text: str, view: View) -> tuple[Draft, tuple[Finding, ...]]:
+    """Return the Draft of a tree and its doubts: ids in text order, quotes cut from the block's original ``text``."""
     ordered = sorted(leaves(tree), key=lambda sketch: sketch.place)
     ids = {id(sketch): f"a{number}" for number, sketch in enumerate(ordered, 1)}
 
@@ -102,4 +103,9 @@ def finish(tree: Tree | None, text: str, view: View) -> Draft:
         )
         for sketch in ordered
     )
-    return Draft(atoms=atoms, logic=show(tree))
+    doubts = tuple(
+        Finding(code="attachment_ambiguous", message=doubt, atom=ids[id(sketch)])
+        for sketch in ordered
+        for doubt in dict.fromkeys(sketch.doubts)
+    )
+    return Draft(atoms=atoms, logic=show(tree)), doubts

@@ -23,15 +23,20 @@ if TYPE_CHECKING:
 
 #: Instruments that measure whatever stands before them.
 _GENERIC_SCALES: Final = ("visual analog scale", "numeric rating scale", "numerical rating scale", "likert scale")
+_SPECIMENS: Final = ("peripheral blood", "blood", "serum", "plasma", "urine", "bone marrow", "cerebrospinal fluid")
 _SUCH_AS: Final = re.compile(r"\s*,?\s*(?:such as|including|e\.g\.,?|for example)\s*:?,?\s*", re.IGNORECASE)
 _CAUSE: Final = re.compile(
     r"\b(?:due to|caused by|secondary to|related to|because of|attributable to|as a result of)\s+(?:(?:the|a|an|any|underlying)\s+)*$",
     re.IGNORECASE,
 )
+_BASIS: Final = re.compile(r"\b(?:according to|based on|as defined by|as per|in accordance with)\b", re.IGNORECASE)
 _TOGETHER: Final = re.compile(
-    r"\b(?:requir(?:es|ed|ing|e)|need(?:s|ing)|accompanied by|complicated by|in combination with|combined with)\b|^\s*with\s", re.IGNORECASE
+    r"\b(?:requir(?:es|ed|ing|e)|need(?:s|ing)|accompanied by|complicated by|in combination with|combined with)\b|^\s*with\s",
+    re.IGNORECASE,
 )
 _OF_WORD: Final = re.compile(r"\s+of\s", re.IGNORECASE)
+#: The edition of an instrument, printed with its abbreviation in a bracket.
+_EDITION: Final = re.compile(r"\s*\([A-Z][A-Za-z]+-((?:19|20)\d\d)\)")
 _OTHER: Final = re.compile(r"\bother\b", re.IGNORECASE)
 _PREPOSITION: Final = re.compile(r"\b(?:of|with|for|to|in|by|on|from)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _MEMBER_WORDS: Final = 3
@@ -45,9 +50,14 @@ _REPEATS: Final = re.compile(
     re.IGNORECASE,
 )
 _METHOD: Final = re.compile(r"\b(?:on|by|via|using|with|in)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
-_IN_OR_BLANK: Final = re.compile(r"\s+(?:of\s+)?(?:(?:a|an|the|any|prior|previous|stable|continuous)\s+)*", re.IGNORECASE)
+_IN_OR_BLANK: Final = re.compile(
+    r"\s+(?:of\s+(?:(?:treatment|therapy|use|exposure)\s+(?:with|of|to)\s+)?)?"
+    r"(?:(?:a|an|the|any|prior|previous|stable|continuous)\s+)*",
+    re.IGNORECASE,
+)
 _NEW_VERB: Final = re.compile(
-    r"\b(?:requires?|needs?|received|underwent|diagnosed|developed|experienced|treated|participated|used|taken|taking|had)\b", re.IGNORECASE
+    r"\b(?:requires?|needs?|received|underwent|diagnosed|developed|experienced|treated|participated|performed|conducted|occurring|occurred|used|taken|taking|had)\b",
+    re.IGNORECASE,
 )
 _SUBORDINATE: Final = re.compile(
     r"\b(?:requiring|needing|due to|caused by|associated with|related to|secondary to|because of|despite|preventing|treated with)"
@@ -66,7 +76,9 @@ _NEGATION_REACH: Final = 60
 _LIST_REACH: Final = 160
 _LINK_REACH: Final = 24
 _LIST_START: Final = re.compile(rf"[\s{MASK}]*(?:,|/|and\b|or\b)", re.IGNORECASE)
-_LIST_END: Final = re.compile(rf"[\s{MASK}]*(?:,|/|\band\b|\bor\b)[\s,{MASK}]*(?:(?:and|or|a|an|the|any|other)\s+)*$", re.IGNORECASE)
+_LIST_END: Final = re.compile(
+    rf"[\s{MASK}]*(?:,|/|\band\b|\bor\b)[\s,{MASK}]*(?:(?:and|or|a|an|the|any|other)\s+)*$", re.IGNORECASE
+)
 
 
 def read_terms(material: Material, scope: Scope, inherited: Group | None = None) -> list[Group]:
@@ -111,7 +123,11 @@ class _Builder:
             return
         upcoming = self.material.mentions_in(hit.span.end, self.scope.end)
         high = upcoming[0].span.start if upcoming else self.scope.end
-        self.add(phrases.of_hit(self.flat, hit, self.at, high, self.taken))
+        phrase = phrases.of_hit(self.flat, hit, self.at, high, self.taken)
+        edition = _EDITION.match(self.material.text, phrase.span.end)
+        if edition is not None and phrase.type == "measurement":
+            phrase = Phrase(phrase.span, f"{phrase.subject} {edition[1]}", phrase.type, phrase.hit)
+        self.add(phrase)
 
     def add(self, phrase: Phrase) -> Group:
         gap = self.flat[self.at : phrase.span.start]
@@ -119,7 +135,11 @@ class _Builder:
         mixed = last is not None and (last.phrases[0].type == "measurement") != (phrase.type == "measurement")
         linked = is_link(gap) and not self.bound_between(self.at, phrase.span.start)
         if last is not None and not last.sketches and not mixed and phrase.type == "measurement" and is_apposition(gap):
-            if not phrase.subject.startswith(_GENERIC_SCALES):
+            if last.phrases[-1].subject in _SPECIMENS:
+                whole_span = last.phrases[-1].span.cover(phrase.span)
+                subject = f"{last.phrases[-1].subject} {phrase.subject}"
+                last.phrases[-1] = Phrase(whole_span, subject, phrase.type, phrase.hit)
+            elif not phrase.subject.startswith(_GENERIC_SCALES):
                 last.phrases[-1] = phrase
             last.end = self.at = phrase.span.end
             return last
@@ -192,7 +212,11 @@ class _Builder:
             earlier = phrases.before(self.flat, low, link.start())
             if earlier is not None and lexicon().modifier_pattern.fullmatch(earlier.span.of(self.flat)):
                 break
-            if earlier is None or len(earlier.subject.split()) > _MEMBER_WORDS or _PREPOSITION.search(self.flat, low, earlier.span.start):
+            if (
+                earlier is None
+                or len(earlier.subject.split()) > _MEMBER_WORDS
+                or _PREPOSITION.search(self.flat, low, earlier.span.start)
+            ):
                 break
             if not is_link(self.flat[earlier.span.end : start]):
                 break
@@ -278,7 +302,14 @@ class _Builder:
             return base
         code = mention.unit.code if mention.unit is not None else None
         hit = base.phrases[-1].hit
-        return base if code is not None and code in table() and hit is not None and table()[code].kind in concept(hit.name.concept).kinds else None
+        return (
+            base
+            if code is not None
+            and code in table()
+            and hit is not None
+            and table()[code].kind in concept(hit.name.concept).kinds
+            else None
+        )
 
     def measured(self, left: Group) -> Group:
         """Return the measurement for which the group left of a number is only the method ("pressure on echocardiography")."""
@@ -331,7 +362,11 @@ class _Builder:
             return
         ahead = self.right(mention)
         behind = self.flat[mention.span.end : ahead.span.start] if ahead is not None else ""
-        if mention.change is not None and ahead is not None and (left is None or _IN.match(behind) or not phrases.is_filler(gap)):
+        if (
+            mention.change is not None
+            and ahead is not None
+            and (left is None or _IN.match(behind) or not phrases.is_filler(gap))
+        ):
             self.add(phrases.of_hit(self.flat, ahead, mention.span.end, self.scope.end, self.taken)).bind(
                 mention, self.material
             )
@@ -375,7 +410,12 @@ class _Builder:
     def scaled(self, mention: Mention, left: Group | None, span: Span) -> Group:
         """Return the group of a named scale: the condition it grades, else the scale itself, named once."""
         subject = _scale_subject(mention.scale or "")
-        if left is None and not self.groups and self.inherited is not None and self.inherited.phrases[0].type == "condition":
+        if (
+            left is None
+            and not self.groups
+            and self.inherited is not None
+            and self.inherited.phrases[0].type == "condition"
+        ):
             return self.inherited
         if left is not None and left.phrases[0].type != "measurement":
             return self.alone(left, mention)
@@ -392,16 +432,19 @@ class _Builder:
     def count(self, mention: Mention) -> None:
         left = self.left()
         end = mention.span.end
-        if left is not None and (_TIMES.search(mention.span.of(self.flat)) or _REPEATS.match(self.flat, end, self.scope.end)):
+        if left is not None and (
+            _TIMES.search(mention.span.of(self.flat)) or _REPEATS.match(self.flat, end, self.scope.end)
+        ):
             left.bind(mention, self.material)
             return
         following = _FOLLOWING.match(self.flat, end, self.scope.end)
         if following is not None:
             end = following.end()
-        elif self.right(mention) is not None:
+        found = phrases.after(self.flat, end, self.scope.end)
+        ahead = self.right(mention) if following is None else None
+        if ahead is not None and (found is None or found.span.end > ahead.span.start):
             self.counted = mention
             return
-        found = phrases.after(self.flat, end, self.scope.end)
         if found is not None:
             self.add(found).bind(mention, self.material)
         elif left is not None:
@@ -414,14 +457,18 @@ class _Builder:
     def time(self, mention: Mention) -> None:
         left, gap = self.left(), self.gap(mention)
         ahead = self.right(mention)
-        if ahead is not None and _IN_OR_BLANK.fullmatch(self.flat[mention.span.end : ahead.span.start]) and mention.anchor is None:
+        if (
+            ahead is not None
+            and _IN_OR_BLANK.fullmatch(self.flat[mention.span.end : ahead.span.start])
+            and (mention.anchor_span is None or mention.anchor_span.start > ahead.span.end)
+        ):
             self.counted = mention
             return
-        if _OF_WORD.match(self.flat, mention.span.end) and (found := phrases.after(self.flat, mention.span.end, self.scope.end)):
-            if mention.anchor_span is None or mention.anchor_span.start > found.span.end:
-                self.add(found).bind(mention, self.material)
-                return
-        if left is not None and not phrases.has_content(gap):
+        found = phrases.after(self.flat, mention.span.end, self.scope.end) if self.opens(mention) else None
+        if found is not None and (mention.anchor_span is None or mention.anchor_span.start > found.span.end):
+            self.add(found).bind(mention, self.material)
+            return
+        if left is not None and (not phrases.has_content(gap) or _BASIS.search(gap)):
             head = self.timed(left)
             if not head.sketches and head.phrases[0].type != "measurement":
                 low = self.groups[-2].end if len(self.groups) > 1 and head is left else self.scope.start
@@ -429,14 +476,21 @@ class _Builder:
             head.bind(mention, self.material)
             return
         found = phrases.before(self.flat, self.at, mention.span.start)
-        if found is not None and (left is None or joiner_in(gap) or _NEW_VERB.search(gap)):
+        if found is not None and (left is None or left.bounded or joiner_in(gap) or _NEW_VERB.search(gap)):
             self.named(found).bind(mention, self.material)
         elif left is not None:
-            self.timed(left).bind(mention, self.material)
+            head = self.timed(left)
+            head.bind(mention, self.material)
+            head.doubt("other words stand between the event and its time")
         elif self.inherited is not None:
             self.inherited.bind(mention, self.material)
         else:
             self.leading.append(mention)
+
+    def opens(self, mention: Mention) -> bool:
+        """Say whether a time says of what it is the length ("at least 6 months of dialysis"); half-lives never do."""
+        lives = mention.unit is not None and mention.unit.code == "{half_life}"
+        return not lives and mention.combine is None and _OF_WORD.match(self.flat, mention.span.end) is not None
 
     def timed(self, left: Group) -> Group:
         """Return the head of a subordinate group ("embolism requiring anticoagulation within ...")."""
@@ -447,9 +501,10 @@ class _Builder:
         return left
 
     def somehow(self, mention: Mention, left: Group | None) -> None:
-        """The last resorts: the group before, the group before the bracket, the words after; else the quantity itself."""
+        """Take the last resorts: the group before, that before the bracket, the words after; else the quantity itself."""
         if left is not None:
             self.bind(left, mention)
+            left.doubt("the quantity stands apart from the name that it was given to")
         elif self.inherited is not None:
             if self.inherited.has_limit(mention) and not mention.restates:
                 again = self.inherited.repeat(mention, self.material)
@@ -528,7 +583,9 @@ def _compound(flat: str, last: Group, phrase: Phrase) -> Phrase | None:
 
 def _alike(one: Phrase, other: Phrase) -> bool:
     """Say whether two measurements can share a bound: their levels are of one kind, or nothing is known of one."""
-    kinds = [set(concept(phrase.hit.name.concept).kinds) if phrase.hit is not None else set() for phrase in (one, other)]
+    kinds = [
+        set(concept(phrase.hit.name.concept).kinds) if phrase.hit is not None else set() for phrase in (one, other)
+    ]
     return not kinds[0] or not kinds[1] or bool(kinds[0] & kinds[1])
 
 

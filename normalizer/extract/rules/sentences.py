@@ -1,0 +1,75 @@
+"""Running text into a tree: its sentences and semicolon parts, each a statement."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from normalizer.extract.rules import connectives as words
+from normalizer.extract.rules import phrases
+from normalizer.extract.rules.scope import scope
+from normalizer.extract.rules.sketch import Branch, Sketch, Tree, join, leaves
+from normalizer.extract.rules.statement import Memory, read_statement
+from normalizer.model.span import Span
+
+if TYPE_CHECKING:
+    from normalizer.extract.rules.material import Material
+
+_BREAK: Final = re.compile(
+    r";|(?<![A-Z.])(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bapprox)\.(?=\s+[A-Z(\[]|\s*$)|\.(?=\s+[A-Z][a-z]+ )"
+)
+
+
+def read_sentences(material: Material, start: int, end: int, *, describe: bool) -> Tree | None:
+    """Return the tree of running text: its sentences and semicolon parts, each a statement."""
+    whole = scope(material.text, start, end)
+    cuts = [start, *(m.end() for m in _BREAK.finditer(whole.flat, start, end)), end]
+    alternatives: list[list[Tree]] = [[]]
+    memory = Memory()
+    for begun, ended in pairwise(cuts):
+        if not material.text[begun:ended].strip(" ;.,\n\t"):
+            continue
+        part = whole.narrow(begun, ended)
+        tree = read_statement(material, part, memory, describe=describe)
+        if tree is None:
+            continue
+        if describe and isinstance(tree, Branch) and tree.operator == "permit":
+            tree = _permission(alternatives, tree)
+            if tree is None:
+                continue
+        if (
+            describe
+            and words.OBLIGED.search(material.text, begun, ended)
+            and not (isinstance(tree, Branch) and tree.operator in ("not", "permit"))
+        ):
+            tree = Branch("not", [tree])
+        if words.OR.match(material.text, begun, ended) and alternatives[-1]:
+            alternatives.append([])
+        alternatives[-1].append(tree)
+    parts = [t for trees in alternatives if (t := join("any" if describe else "all", trees)) is not None]
+    return join("any", parts)
+
+
+def _permission(before: list[list[Tree]], permit: Branch) -> Tree | None:
+    """Attach a permission to the statement that it narrows (a shared word in their subjects); else it stands alone."""
+    allowed = permit.children[0]
+    words = {word for sketch in leaves(allowed) for word in sketch.subject.split()}
+    for trees in reversed(before):
+        for index in range(len(trees) - 1, -1, -1):
+            if words & {word for sketch in leaves(trees[index]) for word in sketch.subject.split()}:
+                trees[index] = Branch("unless", [trees[index], allowed])
+                return None
+    return permit
+
+
+def fallback(material: Material) -> Sketch | None:
+    """Return one atom for a block in which nothing is named: its first noun phrase, of type ``other``."""
+    found = phrases.after(material.text, 0, len(material.text))
+    if found is None:
+        words = list(re.finditer(r"\S+", material.text))
+        if not words:
+            return None
+        span = Span(words[0].start(), words[-1].end())
+        return Sketch("other", span.of(material.text).lower()[:120], span, span.start)
+    return Sketch("other", found.subject, found.span, found.span.start)
