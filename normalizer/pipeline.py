@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from normalizer.model.block import BlockContext
@@ -100,8 +99,7 @@ def settle(
         second = agreement(case)
         criterion = publish(case, (*run_checks(case), *second.notes), second, document.trial_id)
         criteria.append(criterion)
-        base = context.block.span.start
-        numerals += [replace(claim, span=claim.span.shift(base)) for claim in claims(case, criterion.id)]
+        numerals += claims(case, criterion.id)
     found = tuple(criteria)
     covered = coverage(document, segmentation, numerals)
     return NormalizedTrial(

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from normalizer.align import align
 from normalizer.model.errors import LogicError
-from normalizer.model.logic import parse, rename, same
+from normalizer.model.logic import rename, same
 from normalizer.reconcile.case import Note, about, note
+from normalizer.reconcile.parsed import parsed
 from normalizer.reconcile.value import concept_of
 from normalizer.text import place
 
@@ -82,7 +83,7 @@ def _same_whole(first: Reading, second: Reading, alignment: Alignment) -> bool:
     if any(_contradict(atoms[a].subject, others[b].subject) for a, b in alignment.atoms):
         return False
     try:
-        one, two = parse(first.draft.logic), parse(second.draft.logic)
+        one, two = parsed(first.draft.logic), parsed(second.draft.logic)
     except LogicError:
         return False
     if one is None or two is None:

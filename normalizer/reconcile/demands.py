@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from normalizer.model.errors import LogicError
-from normalizer.model.logic import All, Any_, Leaf, parse
+from normalizer.model.logic import All, Any_, Leaf
+from normalizer.reconcile.parsed import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +27,7 @@ def unconditional(criterion: Criterion) -> tuple[PublishedAtom, ...]:
     if outer not in criterion.logic:
         return ()
     try:
-        node = parse(criterion.logic)
+        node = parsed(criterion.logic)
     except LogicError:
         return ()
     if not isinstance(node, All if criterion.kind == "inclusion" else Any_):

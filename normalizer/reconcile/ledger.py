@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from normalizer.model.block import Item
     from normalizer.model.draft import Bound
+    from normalizer.model.ledger import LedgerReason
     from normalizer.model.mention import Mention
     from normalizer.reconcile.case import Case, Entry, Note
 
@@ -50,64 +51,59 @@ def _same_statement(one: Entry, other: Entry) -> bool:
     return one.bound == other.bound or one.claimed is not other.claimed
 
 
-def claims(case: Case, owner: str) -> tuple[NumeralClaim, ...]:
-    """Return the claims of the block's numerals, each once, in order; spans are offsets into the block's text.
+def claims(case: Case, owner: str) -> list[NumeralClaim]:
+    """Return the claims of the block's numerals, each once, in order; spans are offsets into the document.
 
     Arguments:
         case: the standing reading of the block.
         owner: the criterion's id, which names the bounds that claim.
     """
-    view, text = case.context.view, case.context.text
+    text = case.context.text
+    if DIGITS.search(text) is None and not case.context.mentions:
+        return []
+    view, block = case.context.view, case.context.block
     found: dict[Span, NumeralClaim] = {}
+    base = block.span.start
+    taken = bytearray(len(text))
+
+    def enter(span: Span, printed: str, by: str | None, reason: LedgerReason | None) -> None:
+        taken[span.start : span.end] = b"\x01" * (span.end - span.start)
+        if span not in found or (by is not None and found[span].claimed_by is None):
+            found[span] = NumeralClaim(span=span.shift(base), printed=printed, claimed_by=by, reason=reason)
+
     for mention in case.context.mentions:
         for numeral in mention.numerals:
             span, printed = view.original(numeral), numeral.of(view.text)
             if mention.kind == "inert":
-                found.setdefault(span, NumeralClaim(span=span, printed=printed, reason=mention.reason))
-                continue
-            by = next((e for e in case.entries if _claims(e, mention, span, printed)), None)
-            if by is not None:
-                claim = NumeralClaim(span=span, printed=printed, claimed_by=f"{owner}/{by.atom.atom.id}")
-                if span not in found or found[span].claimed_by is None:
-                    found[span] = claim
+                enter(span, printed, None, mention.reason)
             else:
-                found.setdefault(span, NumeralClaim(span=span, printed=printed))
-    block = case.context.block
+                by = next((e.atom.atom.id for e in case.entries if _claims(e, mention, span, printed)), None)
+                enter(span, printed, None if by is None else f"{owner}/{by}", None)
     for item in (*block.items, *block.joined):
-        for claim in _markers(item, block.span.start, text):
-            found.setdefault(claim.span, claim)
-    for claim in _left(text, found):
-        found[claim.span] = claim
-    return tuple(found[span] for span in sorted(found)) if len(found) > 1 else tuple(found.values())
+        for span in _markers(item, base, text):
+            enter(span, span.of(text), None, "list_number")
+    for match in DIGITS.finditer(text):
+        if not taken[match.start()]:
+            enter(Span(match.start(), match.end()), match.group(), None, None)
+    return [found[span] for span in sorted(found)] if len(found) > 1 else list(found.values())
 
 
-def _markers(item: Item, base: int, text: str) -> Iterator[NumeralClaim]:
+def _markers(item: Item, base: int, text: str) -> Iterator[Span]:
+    """Yield the runs of digits in the markers of an item and of those nested in it."""
     if item.marker_span is not None:
         span = item.marker_span.shift(-base)
         for match in DIGITS.finditer(text, span.start, span.end):
-            yield NumeralClaim(span=Span(match.start(), match.end()), printed=match.group(), reason="list_number")
+            yield Span(match.start(), match.end())
     for inner in item.items:
         yield from _markers(inner, base, text)
-
-
-def _left(text: str, found: dict[Span, NumeralClaim]) -> list[NumeralClaim]:
-    """Return the runs of digits in which no reader saw a numeral: nobody claims them."""
-    runs = DIGITS.findall(text)
-    if not runs:
-        return []
-    taken = bytearray(len(text))
-    for span in found:
-        taken[span.start : span.end] = b"\x01" * (span.end - span.start)
-    return [
-        NumeralClaim(span=Span(match.start(), match.end()), printed=match.group())
-        for match in DIGITS.finditer(text)
-        if not taken[match.start()]
-    ]
 
 
 def _words_left(case: Case) -> Iterator[Note]:
     """Yield ``numeral_unclaimed`` for number words with a comparator in which no reader saw a numeral."""
     view = case.context.view
+    low = view.text
+    if " or more" not in low and " least" not in low and " than" not in low and " to " not in low and " of " not in low:
+        return
     taken: list[Span] | None = None
     for match in _COUNTED.finditer(view.text):
         if taken is None:

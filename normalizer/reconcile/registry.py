@@ -132,6 +132,8 @@ def _sex_differs(field: RegistrySex, criteria: tuple[Criterion, ...]) -> Iterato
     for criterion in criteria:
         if criterion.kind != "inclusion" or criterion.cohorts:
             continue
+        if not any(atom.subject in _SEXES for atom in criterion.atoms):
+            continue
         for atom in of_participant(unconditional(criterion)):
             if atom.subject in _SEXES and atom.subject != f"{field.value} sex":
                 yield Finding(

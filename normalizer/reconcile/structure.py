@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from normalizer.model.errors import LogicError
-from normalizer.model.logic import Any_, Not, Permit, check, parse
+from normalizer.model.logic import Any_, Not, Permit, check
 from normalizer.reconcile.case import Note, note, shifted
+from normalizer.reconcile.parsed import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from normalizer.model.draft import Draft
     from normalizer.model.logic import Node
     from normalizer.reconcile.case import Case
 
@@ -24,16 +25,16 @@ _DEMAND: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=2048)
-def _parsed(logic: str) -> Node | None:
-    return parse(logic)
-
-
 def check_logic(case: Case) -> Iterator[Note]:
     """Yield ``logic_error``, ``count_mismatch``, ``mixed_polarity`` and ``polarity_doubtful``."""
     draft = case.reading.draft
+    exclusion = case.context.block.kind == "exclusion"
+    if exclusion and "not(" not in draft.logic and draft.atoms and _DEMAND.search(case.context.view.text):
+        yield note("polarity_doubtful", "a requirement stands among the exclusions and is not read as one")
+    if _flat(draft):
+        return
     try:
-        node = _parsed(draft.logic)
+        node = parsed(draft.logic)
     except LogicError as error:
         yield note("logic_error", str(error), got=draft.logic)
         return
@@ -41,11 +42,20 @@ def check_logic(case: Case) -> Iterator[Note]:
     for finding in check(node, draft.atoms, case.context.block.kind):
         at = index.get(finding.atom) if finding.atom is not None and finding.code == "count_mismatch" else None
         yield Note(finding, at)
-    exclusion = case.context.block.kind == "exclusion"
     if node is not None and ("permit(" in draft.logic or (exclusion and "not(" in draft.logic)):
         yield from _polarity(node, exclusion=exclusion)
-    elif exclusion and "not(" not in draft.logic and draft.atoms and _DEMAND.search(case.context.view.text):
-        yield note("polarity_doubtful", "a requirement stands among the exclusions and is not read as one")
+
+
+def _flat(draft: Draft) -> bool:
+    """Say whether the logic just lists the atoms, in order: nothing can be wrong with it."""
+    ids = [atom.id for atom in draft.atoms]
+    logic = draft.logic
+    if len(ids) > 1:
+        if logic[:4] not in ("all(", "any(") or logic[4:-1] != ", ".join(ids) or len(set(ids)) < len(ids):
+            return False
+    elif ids != ([logic] if logic else []):
+        return False
+    return all(atom.type != "heading" for atom in draft.atoms)
 
 
 def _polarity(node: Node, *, exclusion: bool) -> Iterator[Note]:

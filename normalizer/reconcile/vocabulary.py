@@ -17,24 +17,31 @@ _WORD: Final = re.compile(r"[a-zà-öø-ÿ]{3,}")
 
 
 @cache
-def _marks() -> frozenset[str]:
-    """Return for every damaged name its word that fewest names use: without that word the name cannot stand."""
+def _marks() -> dict[str, tuple[frozenset[str], ...]]:
+    """Return the words of the damaged names, each set under its word that fewest names use; plural s left out."""
     uses: dict[str, int] = {}
     for name in names():
-        for word in set(_WORD.findall(name.printed.lower())):
+        for word in _words(name.printed):
             uses[word] = uses.get(word, 0) + 1
-    found: set[str] = set()
+    found: dict[str, list[frozenset[str]]] = {}
     for name in names():
-        if name.status in _DAMAGED and (words := _WORD.findall(name.printed.lower())):
-            mark = min(words, key=lambda word: (uses[word], -len(word)))
-            found |= {mark, mark + "s", mark.removesuffix("s")}
-    return frozenset(found)
+        if name.status in _DAMAGED and (words := _words(name.printed)):
+            found.setdefault(min(words, key=lambda word: (uses[word], word)), []).append(words)
+    return {mark: tuple(sets) for mark, sets in found.items()}
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset([word.removesuffix("s") for word in _WORD.findall(text.lower())])
 
 
 def mended(context: BlockContext) -> tuple[Repair, ...]:
     """Return a repair (rule ``vocabulary``) for every damaged name in the block; spans are offsets into its text."""
     view = context.view
-    if _marks().isdisjoint(_WORD.findall(view.text.lower())):
+    marks = _marks()
+    words = _words(view.text)
+    if marks.keys().isdisjoint(words):
+        return ()
+    if not any(name <= words for mark in marks.keys() & words for name in marks[mark]):
         return ()
     found = []
     for hit in find(view.text, " ".join(context.conditions)):

@@ -84,8 +84,6 @@ class Claims:
         size = len(self.spans)
         if len(self.used) == size:
             return None
-        if size == 1:
-            return 0
         at = bisect_left(self.spans, cursor, key=lambda span: span.start)
         for free in (self._free(range(at, size), taken), self._free(range(at), taken)):
             if free is not None:

@@ -53,10 +53,19 @@ def _places(board: Board, atoms: Sequence[Atom]) -> tuple[list[Span | None], lis
     places: list[Span | None] = []
     repeats: list[bool] = []
     cursor = 0
+    single: set[str] = set()
     for atom in atoms:
+        spans = board.find(atom.quote)
+        if len(spans) == 1:
+            repeats.append(atom.quote in single)
+            single.add(atom.quote)
+            places.append(spans[0])
+            mark(taken, spans[0])
+            cursor = max(cursor, spans[0].start)
+            continue
         claim = claims.get(atom.quote)
         if claim is None:
-            claim = claims[atom.quote] = Claims(board.find(atom.quote))
+            claim = claims[atom.quote] = Claims(spans)
         last = claim.last
         choice = claim.next(cursor, taken)
         repeat = last is not None and (choice is None or _nearer(board, atom, last, claim.spans[choice]))
