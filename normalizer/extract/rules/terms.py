@@ -18,7 +18,7 @@ from normalizer.units import table
 if TYPE_CHECKING:
     from normalizer.extract.rules.material import Material
     from normalizer.extract.rules.scope import Scope
-    from normalizer.model.draft import AtomType
+    from normalizer.model.draft import AtomType, ModifierKind
     from normalizer.model.mention import Mention
 
 #: Instruments that measure whatever stands before them.
@@ -134,7 +134,15 @@ class _Builder:
         last = self.groups[-1] if self.groups else None
         mixed = last is not None and (last.phrases[0].type == "measurement") != (phrase.type == "measurement")
         linked = is_link(gap) and not self.bound_between(self.at, phrase.span.start)
-        if last is not None and not last.sketches and not mixed and phrase.type == "measurement" and is_apposition(gap):
+        if (
+            last is not None
+            and not last.sketches
+            and not mixed
+            and phrase.type == "measurement"
+            and self.at == last.phrases[-1].span.end
+            and is_apposition(gap)
+            and _compound(self.flat, last, phrase) is None
+        ):
             if last.phrases[-1].subject in _SPECIMENS:
                 whole_span = last.phrases[-1].span.cover(phrase.span)
                 subject = f"{last.phrases[-1].subject} {phrase.subject}"
@@ -143,6 +151,9 @@ class _Builder:
                 last.phrases[-1] = phrase
             last.end = self.at = phrase.span.end
             return last
+        beside = self.beside(last, phrase, gap) if last is not None else None
+        if beside is not None:
+            return beside
         if (
             last is not None
             and not last.sketches
@@ -177,6 +188,32 @@ class _Builder:
         if self.counted is not None:
             counted, self.counted = self.counted, None
             self.alone(last, counted).bind(counted, self.material)
+        return last
+
+    def beside(self, last: Group, phrase: Phrase, gap: str) -> Group | None:
+        """Take a name into the group before it, when it stands there as cause, basis, example or part of the name."""
+        if self.at > last.phrases[-1].span.end and self.at != last.end:
+            return None
+        kind: ModifierKind | None = "basis" if _BASIS.search(gap) else "cause" if _CAUSE.search(gap) else None
+        if kind is not None:
+            last.modifiers.append((kind, phrase.span))
+        elif last.sketches:
+            return None
+        elif self.at == last.phrases[-1].span.end and is_apposition(gap) and (whole := _compound(self.flat, last, phrase)) is not None:
+            last.phrases[-1] = whole
+        elif phrase.hit is None or {"measurement", "demographic"} & {last.phrases[0].type, phrase.type}:
+            return None
+        elif gap == " " and self.at == last.phrases[-1].span.end:
+            span = last.phrases[-1].span.cover(phrase.span)
+            last.phrases[-1] = Phrase(span, expand(span.of(self.flat)), phrase.type, phrase.hit)
+        elif _SUCH_AS.fullmatch(gap):
+            last.list_name = last.list_name or last.phrases[-1]
+            last.phrases.append(phrase)
+        else:
+            return None
+        self.at = phrase.span.end
+        if kind is None:
+            last.end = phrase.span.end
         return last
 
     def bound_between(self, start: int, end: int) -> bool:
