@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from normalizer.model.span import Span
+    from normalizer.model.view import View
 
 #: A printed break between an atom and a bound counts as so many characters of distance, a bound in front as so many.
 _BREAK: Final = 30
@@ -33,9 +34,9 @@ class Board:
     found: dict[str, list[Span]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, text: str) -> Board:
-        """Prepare ``text``."""
-        return cls(text, QuoteIndex.of(text))
+    def of(cls, text: str, cleaned: View | None = None) -> Board:
+        """Prepare ``text``; ``cleaned`` is its cleaned view when that is known."""
+        return cls(text, QuoteIndex.of(text, cleaned))
 
     def mask(self) -> bytearray:
         """Return a mask of the text's characters, none of them claimed."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from normalizer.model.draft import Atom, Bound, Draft
+    from normalizer.model.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +113,18 @@ def _expected(board: Board, places: list[Span | None], repeats: list[bool]) -> l
     return expected
 
 
-def place(text: str, draft: Draft) -> PlacedDraft:
+def place(text: str, draft: Draft, cleaned: View | None = None) -> PlacedDraft:
     """Compute the offsets of a Draft's atoms and bounds from their quotes.
 
     Args:
         text: the text the Draft was read from; quotes are matched exactly, else folded and cleaned.
         draft: atoms in text order.
+        cleaned: the text's cleaned view when it is known; it is made otherwise.
 
     """
     if not draft.atoms:
         return PlacedDraft(())
-    board = Board.of(text)
+    board = Board.of(text, cleaned)
     places, repeats = _places(board, draft.atoms)
     expected: list[Expected] = []
     users: dict[str, list[tuple[int, int]]] = {}
@@ -146,16 +148,10 @@ def place(text: str, draft: Draft) -> PlacedDraft:
             span = found[choice.occurrence]
             placed[user] = (span, choice.ambiguous)
             mark(taken, span)
-    return PlacedDraft(
-        tuple(
-            PlacedAtom(
-                atom,
-                places[at],
-                tuple(
-                    PlacedBound(bound, *placed.get((at, nth), (None, False))) for nth, bound in enumerate(atom.bounds)
-                ),
-                repeats[at],
-            )
-            for at, atom in enumerate(draft.atoms)
+    atoms = []
+    for at, atom in enumerate(draft.atoms):
+        bounds = tuple(
+            [PlacedBound(bound, *placed.get((at, nth), (None, False))) for nth, bound in enumerate(atom.bounds)]
         )
-    )
+        atoms.append(PlacedAtom(atom, places[at], bounds, repeats[at]))
+    return PlacedDraft(tuple(atoms))

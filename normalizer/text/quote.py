@@ -20,10 +20,10 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-def _folded(text: str) -> View:
+def _folded(text: str, cleaned: View | None = None) -> View:
     """Return the cleaned view of ``text`` with runs of white space folded to one blank, not stripped."""
-    view = clean(text)
-    if _IRREGULAR.search(view.text) is None:
+    view = clean(text) if cleaned is None else cleaned
+    if "  " not in view.text and (view.text.isprintable() or _IRREGULAR.search(view.text) is None):
         return view
     pieces: list[str] = []
     starts: list[int] = []
@@ -85,9 +85,9 @@ class QuoteIndex:
     view: View
 
     @classmethod
-    def of(cls, text: str) -> QuoteIndex:
-        """Prepare ``text``."""
-        return cls(text, _folded(text))
+    def of(cls, text: str, cleaned: View | None = None) -> QuoteIndex:
+        """Prepare ``text``; ``cleaned`` is its cleaned view when that is known."""
+        return cls(text, _folded(text, cleaned))
 
     def occurrences(self, quote: str) -> list[Span]:
         """Return the spans of ``text`` that read ``quote`` after folding and cleaning, in order, not overlapping."""
