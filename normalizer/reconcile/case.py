@@ -68,12 +68,14 @@ class Case:
     @classmethod
     def of(cls, context: BlockContext, reading: Reading, others: Sequence[Reading] = ()) -> Case:
         """Place a reading and pair its bounds with the quantities of the source."""
-        placed = place(context.text, reading.draft)
-        original = context.view.original
+        block, view = context.block, context.view
+        # the view of a block with nested items has blanks for their markers, which a quote may hold
+        placed = place(context.text, reading.draft, None if block.items or block.joined else view)
         quantities = tuple(
-            Quantity(mention, original(mention.span)) for mention in context.mentions if mention.kind != "inert"
+            [Quantity(mention, view.original(mention.span)) for mention in context.mentions if mention.kind != "inert"]
         )
-        entries = tuple(_entries(placed, quantities))
+        bounded = any([atom.bounds for atom in placed.atoms])
+        entries = tuple(_entries(placed, quantities)) if bounded else ()
         return cls(context, reading, placed, quantities, entries, mended(context), tuple(others))
 
 

@@ -25,6 +25,7 @@ _COUNTED: Final = re.compile(
     rf"\b(?:(?:at least|more than|fewer than|less than|up to|minimum of)\s+({_NUMBER_WORDS})\b|({_NUMBER_WORDS}) or more\b)",
     re.IGNORECASE,
 )
+_COMPARING: Final = ("t least", "or more", "ore than ", "ewer than ", "ess than ", "p to ", "inimum of ")
 _PARTS: Final = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -101,8 +102,7 @@ def _markers(item: Item, base: int, text: str) -> Iterator[Span]:
 def _words_left(case: Case) -> Iterator[Note]:
     """Yield ``numeral_unclaimed`` for number words with a comparator in which no reader saw a numeral."""
     view = case.context.view
-    low = view.text
-    if " or more" not in low and " least" not in low and " than" not in low and " to " not in low and " of " not in low:
+    if not any([phrase in view.text for phrase in _COMPARING]):
         return
     taken: list[Span] | None = None
     for match in _COUNTED.finditer(view.text):

@@ -23,13 +23,14 @@ _DEMAND: Final = re.compile(
     r"(?:must|should|(?:is|are) required to|need to)\s+(?!not\b)",
     re.IGNORECASE,
 )
+_DEMAND_WORDS: Final = ("must", "should", "required to", "need to")
 
 
 def check_logic(case: Case) -> Iterator[Note]:
     """Yield ``logic_error``, ``count_mismatch``, ``mixed_polarity`` and ``polarity_doubtful``."""
     draft = case.reading.draft
     exclusion = case.context.block.kind == "exclusion"
-    if exclusion and "not(" not in draft.logic and draft.atoms and _DEMAND.search(case.context.view.text):
+    if exclusion and "not(" not in draft.logic and draft.atoms and _demands(case.context.view.text):
         yield note("polarity_doubtful", "a requirement stands among the exclusions and is not read as one")
     if _flat(draft):
         return
@@ -44,6 +45,10 @@ def check_logic(case: Case) -> Iterator[Note]:
         yield Note(finding, at)
     if node is not None and ("permit(" in draft.logic or (exclusion and "not(" in draft.logic)):
         yield from _polarity(node, exclusion=exclusion)
+
+
+def _demands(text: str) -> bool:
+    return any([word in text for word in _DEMAND_WORDS]) and _DEMAND.search(text) is not None
 
 
 def _flat(draft: Draft) -> bool:

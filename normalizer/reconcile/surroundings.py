@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from normalizer.model.draft import Grade, Time
@@ -58,6 +59,7 @@ def check_surroundings(case: Case) -> Iterator[Note]:
     yield from _passed_over(case)
 
 
+@lru_cache(maxsize=2048)
 def _both_ways(quote: str) -> bool:
     return (
         _LEAST.search(quote) is not None and _MOST.search(quote) is not None and _NEGATED.search(quote) is None

@@ -34,13 +34,17 @@ def _words(text: str) -> frozenset[str]:
     return frozenset([word.removesuffix("s") for word in _WORD.findall(text.lower())])
 
 
+@cache
+def _alarms() -> frozenset[str]:
+    return frozenset([form for mark in _marks() for form in (mark, mark + "s")])
+
+
 def mended(context: BlockContext) -> tuple[Repair, ...]:
     """Return a repair (rule ``vocabulary``) for every damaged name in the block; spans are offsets into its text."""
     view = context.view
-    marks = _marks()
-    words = _words(view.text)
-    if marks.keys().isdisjoint(words):
+    if _alarms().isdisjoint(_WORD.findall(view.text.lower())):
         return ()
+    marks, words = _marks(), _words(view.text)
     if not any(name <= words for mark in marks.keys() & words for name in marks[mark]):
         return ()
     found = []
