@@ -1,0 +1,103 @@
+"""``python -m normalizer.evaluate.scorecard REPORT FILE``: a report's main scores as tables between FILE's marks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MARKS: Final = ("<!-- scorecard -->\n", "<!-- /scorecard -->\n")
+
+#: Score and what the card calls it; the first six each ask for all that the one before asks for.
+LABELLED: Final = {
+    "number_found": "number, at its characters",
+    "number_unit": "+ comparator, unit, reference",
+    "role": "+ role",
+    "anchored": "+ anchor and direction",
+    "subject": "+ subject",
+    "full_bound": "everything about a bound",
+    "segmentation_exact": "block, exact characters",
+    "logic": "requirement tree",
+    "criterion_exact": "whole criterion, every field",
+    "silent_errors": "silent errors (less is better)",
+    "review_rate": "criteria in review",
+    "ledger_coverage": "numerals accounted for",
+}
+_CORPORA: Final = {"lct": "LCT", "chia": "Chia"}
+MIRRORED: Final = {
+    "lct": {
+        "op+values": "operator and values",
+        "op+values+unit": "operator, values and unit",
+        "values": "values",
+        "written_comparator": "comparator, where one is written",
+    },
+    "chia": {
+        "value_found": "numbers of value phrases, found",
+        "value_invented": "numbers without a value phrase (less is better)",
+        "limit_of_normal": "limits of normal",
+        "time_found": "numbers of times, found",
+        "anchor_found": "reference points of times, found",
+    },
+}
+
+
+def _shown(score: Mapping[str, Any] | None) -> str:
+    if score is None or score["f1"] is None:
+        return "-"
+    interval = score["interval"]
+    return f"{score['f1']:.3f}" + (f" ({interval[0]:.2f} - {interval[1]:.2f})" if interval else "")
+
+
+def scorecard(record: Mapping[str, Any]) -> str:
+    """Return the Markdown tables of a report.
+
+    Args:
+        record: what ``make eval`` writes to ``report.json``; sets that were not run have no column or row.
+
+    """
+    reports = {report["set"]: report for report in record["reports"]}
+    sets = [name for name in ("seeds", "stress") if name in reports]
+    heads = [f"{name} ({reports[name]['scores']['number_found']['gold']} bounds)" for name in sets]
+    lines = ["| F1 or share (95 % interval) | " + " | ".join(heads) + " |", "|---" * (len(sets) + 1) + "|"]
+    for key, label in LABELLED.items():
+        cells = [_shown(reports[name]["scores"].get(key)) for name in sets]
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    rows = [
+        f"| {_CORPORA[name]} | {label} | {_shown(reports[name]['scores'].get(key))} |"
+        for name, labels in MIRRORED.items()
+        if name in reports
+        for key, label in labels.items()
+    ]
+    if rows:
+        lines += ["", "| corpus | what | F1 or share (95 % interval) |", "|---|---|---|", *rows]
+    return "\n".join(lines) + "\n"
+
+
+def replaced(text: str, card: str) -> str:
+    """Return the text with the card between its marks.
+
+    Raises:
+        ValueError: when the text has no marks.
+
+    """
+    before, opening, rest = text.partition(MARKS[0])
+    _, closing, after = rest.partition(MARKS[1])
+    if not opening or not closing:
+        raise ValueError(f"no {MARKS[0].strip()} ... {MARKS[1].strip()} to write between")
+    return before + opening + card + closing + after
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the card of a report into a file and return the exit code."""
+    report, target = map(Path, arguments or sys.argv[1:])
+    card = scorecard(json.loads(report.read_text(encoding="utf-8")))
+    target.write_text(replaced(target.read_text(encoding="utf-8"), card), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
