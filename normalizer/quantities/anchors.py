@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from normalizer.model.draft import Anchor, Direction
 
 _BEFORE: Final = (
-    r"before|prior\s+to|previous\s+to|preceding|in\s+advance\s+of|ahead\s+of|pre-"
+    r"before|prior\s+to|previous\s+to|preceding|in\s+advance\s+of|ahead\s+of|leading\s+(?:up\s+)?to|pre-"
     r"|prior(?=\s+(?:the\s|study|inclusion|enrol|screen|random|treat|first|start|surg|entry|dos|sign|trial"
     r"|informed|consent|baseline|day|visit|infusion|registration|entering|to)))"
 )
@@ -30,6 +30,15 @@ _SIDE: Final = re.compile(
     r"|(?P<during>during|throughout)|(?P<null>of(?!\s+(?:age|life|treat(?:ment|ing)\s+with|stable|continuous"
     r"|persist))|at(?=\s+(?:screening|baseline|the\s+time\s+of))|to(?=\s+(?:screening|baseline|enrol|random"
     r"|inclusion|study|first|the\s+(?:first|start|study|date)))))(?![a-z])"
+)
+#: A bracket that opens with the event: "7 years (from the first symptom to screening)".
+_OPENED: Final = re.compile(
+    r"\s?\(\s?(?:(?P<before>before|prior\s+to|preceding)|after|following|from|since)\s+(?!\d|(?:a|an|any)\s)"
+)
+#: A second time on its other side, before the event that both share: "4 weeks before or 2 weeks after dosing".
+_SHARED: Final = re.compile(
+    r"\s*,?\s*(?:and|or|to|through|until)\s+(?:through|until|for|up\s+to|at\s+least|within|\s)*"
+    r"(?:\d{1,3}|[a-z]{3,6})[\s-](?:hours?|days?|weeks?|months?|years?)\s+(?:after|following|before|prior\s+to)(?=\s)"
 )
 _LEAD: Final = re.compile(
     r"\s*(?:the\s+(?:date|day|time)\s+of\s+(?!the\s+last\s+menstr)(?:the\s+)?|the\s+|an?\s+(?!prior|previous)"
@@ -55,7 +64,7 @@ _PROMISE: Final = re.compile(
     r"contracept|birth\s+control|abstinen|abstain|barrier|condom|donat|conceiv|become\s+pregnant"
     r"|breast-?\s?feed|until\s+(?:at\s+least\s+)?$|through\s*$"
 )
-_BEGINNING: Final = re.compile(r"first|start|initia|begin|day|c1|1st")
+_BEGINNING: Final = re.compile(r"first|start|initia|begin|day|c1|1st|^dosing$")
 #: "from the last 4 weeks": no event.
 _LAST_PERIOD: Final = re.compile(r"last\s+(?:\d|two|three|four|five|six|few|year|month|week)")
 _LEFT: Final = re.compile(
@@ -66,12 +75,13 @@ _LEFT: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An anchor in the text: class, offsets of its words, and the printed direction."""
+    """An anchor in the text: class, offsets of its words, the printed direction, and whether "since" prints it."""
 
     anchor: Anchor | None
     start: int
     end: int
     direction: Direction | None
+    passed: bool = False
 
 
 @cache
@@ -97,6 +107,8 @@ def classify(words: str, direction: Direction | None) -> Anchor:
 
 def anchor_after(lower: str, end: int) -> Event | None:
     """Find direction and event behind a time that ends at ``end``; an Event without anchor when only "ago" follows."""
+    if opened := _OPENED.match(lower, end, end + 30):
+        return event_at(lower, opened.end(), "before" if opened["before"] else "after")
     side = _SIDE.match(lower, end, end + 240)
     if side is None:
         return None
@@ -105,6 +117,11 @@ def anchor_after(lower: str, end: int) -> Event | None:
         if both["after"] is None:
             return Event(None, side.start(), side.start(), direction)
         return event_at(lower, both.end(), "after")
+    if direction in {"before", "after"}:
+        at = side.end()
+        if lower[at : at + 1] in " ," and (shared := _SHARED.match(lower, at, at + 70)):
+            at = shared.end()
+        return event_at(lower, at, direction, passed=side[0].endswith("since"))
     return event_at(lower, side.end(), direction)
 
 
@@ -126,7 +143,7 @@ def promised(lower: str, start: int) -> bool:
     return _PROMISE.search(lower, left, start) is not None
 
 
-def event_at(lower: str, at: int, direction: Direction | None) -> Event | None:
+def event_at(lower: str, at: int, direction: Direction | None, *, passed: bool = False) -> Event | None:
     """Read the event whose words start at ``at``."""
     lead = _LEAD.match(lower, at)
     assert lead is not None
@@ -141,7 +158,7 @@ def event_at(lower: str, at: int, direction: Direction | None) -> Event | None:
         end -= 1
     if end <= start:
         return None
-    return Event(classify(lower[start:end], direction), start, end, direction)
+    return Event(classify(lower[start:end], direction), start, end, direction, passed)
 
 
 def anchor_before(lower: str, floor: int, start: int) -> Event | None:

@@ -24,7 +24,7 @@ _NAMES: Final[dict[str, str]] = {"ge": ">=", "le": "<=", "gt": ">", "lt": "<", "
 _FILLERS: Final = frozenset({
     "the", "a", "an", "about", "approximately", "approx", "around", "roughly", "estimated", "of", "age", "total",
     "first", "period", "score", "level", "value", "any", "their", "his", "her", "its", "another", "additional",
-    "other", "grade", "stage", "ages", "aged", "equivalent", "duration", "weight", "body", "bmi", "up",
+    "other", "grade", "stage", "ages", "aged", "equivalent", "duration", "weight", "body", "bmi", "up", "to", "than",
 })  # fmt: skip
 _PREPOSITIONS: Final = frozenset({"between", "from", "betwen", "in", "during", "for", "every", "since"})
 PAST: Final = frozenset(["last", "past", "former", "previous", "prior", "preceding", "recent", "most", "immediately"])
@@ -35,13 +35,23 @@ _NEGATION: Final = re.compile(
 #: "minimum disease duration of", where a noun parts the comparator from its number.
 _LAST: Final = re.compile(r"[ /]")
 _EXTREME: Final = re.compile(r"(?<![a-z])(minimum|minimal|maximum|maximal)\s+(?:[a-z-]+\s+){1,4}$")
+#: What an "equal" makes inclusive, whatever is lost or turned round between: "greater than to or equal (to)",
+#: "> or equal to"; and an "equal" that stands first: "equal to or greater than".
+_GLUE_WORDS: Final = r"(?:[\s/,]+(?:th[ae]n|to|or|and|is))*[\s/]+$"
+_UNEQUAL_LEFT: Final = re.compile(
+    r"(?:(?P<ge>(?<![a-z])(?:greater|more|higher|larger|bigger|older|elder|longer|above|over|superior|better|at\s+least)|[>≥])"
+    r"|(?P<le>(?<![a-z])(?:less|lesser|lower|fewer|smaller|younger|shorter|below|under|inferior|at\s+most)|[<≤]))" + _GLUE_WORDS
+)
+_EQUAL_LEFT: Final = re.compile(r"(?<![a-z])equals?" + _GLUE_WORDS)
+#: "within at least 30 days": a distance all the same.
+_WITHIN_LEFT: Final = re.compile(r"(?<![a-z])within\s+(?:a\s+|an\s+|the\s+)?$")
 _AFTER: Final = re.compile(
     r"(?:\s*(?:'s\s+)?\(?(?:of\s+age|old|in\s+age|duration|in\s+duration)?\)?)?\s*,?\s*\(?\s*(?:"
     r"(?:or|and|&|/)\s*(?:equal\s+(?:to\s+)?or\s+)?(?:is\s+|are\s+)?"
-    r"(?:(?P<ge>older|more|greater|higher|above|over|longer|beyond|better|worse|up|upwards?|later|larger|elder|equal)"
+    r"(?:(?P<ge>older|more|greater|higher|above|over|longer|beyond|better|worse|up|upper|upwards?|later|larger|elder|equal)"
     r"|(?P<le>less|fewer|younger|lower|below|under|shorter|earlier|smaller"
     r"|downwards?))(?![a-z])(?!\s+th[ae]n)(?! *(?:or equal|the age|age|[<>≥≤])? *(?:of )?\d)"
-    r"|(?P<min>at\s+(?:a\s+|the\s+)?(?:minimum|least)|minimum)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d))"
+    r"|(?P<min>at\s+(?:a\s+|the\s+)?(?:minimum|least)|minimum|upwards?)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d))"
     r"|(?P<max>at\s+(?:a\s+|the\s+)?(?:maximum|most)|maximum|max)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d)))"
 )
 
@@ -132,7 +142,7 @@ def before(lower: str, floor: int, end: int) -> Sign | None:
             sign = "between" if word.startswith("betw") else word
             return Sign(sign, start, past, coming, word)
         if phrase := _phrase(lower, floor, start, end):
-            return _negated(lower, floor, Sign(phrase[0], phrase[1], past, coming, lower[phrase[1] : end]))
+            return _completed(lower, floor, Sign(phrase[0], phrase[1], past, coming, lower[phrase[1] : end]))
         if word == "of" and (far := _EXTREME.search(lower, floor, start)):
             return Sign(">=" if far[1].startswith("min") else "<=", far.start(), past, coming, far[1])
         if word in PAST:
@@ -145,14 +155,27 @@ def before(lower: str, floor: int, end: int) -> Sign | None:
     return Sign("last", end, past, coming) if past or coming else None
 
 
+def _completed(lower: str, floor: int, sign: Sign) -> Sign:
+    """Take in what stands before the comparator's last words: "equal", a negation, "within"."""
+    left = max(floor, sign.start - 40)
+    if sign.sign == "=" and (found := _UNEQUAL_LEFT.search(lower, left, sign.start)):
+        sign = sign._replace(sign=">=" if found["ge"] else "<=", start=found.start())
+    elif sign.sign in "<>" and (found := _EQUAL_LEFT.search(lower, left, sign.start)):
+        sign = sign._replace(sign=f"{sign.sign}=", start=found.start())
+    if "within" in lower[left : sign.start] and (found := _WITHIN_LEFT.search(lower, left, sign.start)):
+        return sign._replace(sign="<" if sign.sign == "<" else "<=", start=found.start(), words="within")
+    return _negated(lower, floor, sign)
+
+
 def _negated(lower: str, floor: int, sign: Sign) -> Sign:
     """Turn "no more than" and "must not exceed" into one comparator."""
-    if sign.sign not in "<>":
+    inclusive = sign.sign in {">=", "<="} and "equal" in sign.words
+    if sign.sign not in "<>" and not inclusive:
         return sign
     found = _NEGATION.search(lower, max(floor, sign.start - 16), sign.start)
     if found is None:
         return sign
-    return Sign(FLIP[sign.sign], found.start(), sign.past, sign.coming, sign.words, negated=True)
+    return Sign(FLIP[sign.sign[0]], found.start(), sign.past, sign.coming, sign.words, negated=True)
 
 
 def after(lower: str, end: int) -> tuple[Comparator, int, str] | None:

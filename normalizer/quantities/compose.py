@@ -109,7 +109,14 @@ class Builder:
         elif merged := self._merged(last, mention, gap):
             self._mentions[-1] = merged
         elif mention.kind != "count" and self._restates(last, mention, gap):
-            self._mentions.append(replace(self._with_comparator(mention, last), restates=True, slot=last.slot))
+            if last.comparator is None and mention.comparator is not None:
+                self._mentions[-1] = last = _led_from_behind(last, mention)
+            if _one_length(last, mention):
+                self._mentions.append(_repeated(mention))
+            elif mention.comparator in _TWO_ENDED:
+                self._mentions.append(replace(mention, restates=True, span=last.span.cover(mention.span)))
+            else:
+                self._mentions.append(replace(self._with_comparator(mention, last), restates=True, slot=last.slot))
         elif sign is None and self._shares(last, mention, gap):
             self._lend_unit(last, mention)
             self._mentions.append(self._with_comparator(mention, last))
@@ -192,9 +199,13 @@ class Builder:
     @staticmethod
     def _restates(last: Mention, mention: Mention, gap: str) -> bool:
         """Say whether both print one limit in two units: ">= 8.8 g/dL (88 g/L)"."""
-        if not _RESTATED.fullmatch(gap) or mention.comparator not in {None, last.comparator} or last.restates:
+        if not _RESTATED.fullmatch(gap) or last.restates:
             return False
-        if last.comparator == "between" or last.unit is None or mention.unit is None:
+        if mention.comparator not in {None, last.comparator} and (last.comparator or not _behind(mention)):
+            return False
+        if last.unit is None or mention.unit is None:
+            return False
+        if last.comparator in _TWO_ENDED and "or" in gap:
             return False
         one, two = last.unit.code, mention.unit.code
         if one is None or two is None or one == two:
@@ -204,7 +215,7 @@ class Builder:
         first, second = last.low or last.high, mention.low or mention.high
         if first is not None and second is not None and first.value == second.value:
             return False
-        return comparable(one, two) or _mass_and_amount(one, two)
+        return comparable(one, two) or _mass_and_amount(one, two) or {one, two} == _HEMOGLOBIN_A1C
 
     def _combined(self, last: Mention, mention: Mention, gap: str) -> tuple[Mention, Mention] | None:
         """Join "4 weeks or 5 half-lives (whichever is longer)": shared comparator, anchor and direction on both."""
@@ -242,6 +253,38 @@ class Builder:
         return tuple(self._mentions)
 
 
+def _behind(mention: Mention) -> bool:
+    """Say whether the comparator is printed behind the number ("(88 g/L) or higher")."""
+    number = mention.low or mention.high
+    return number is not None and mention.comparator_span is not None and number.span.end <= mention.comparator_span.start
+
+
+def _led_from_behind(last: Mention, mention: Mention) -> Mention:
+    """Give ``last`` the comparator that is printed behind its repetition."""
+    number, upper = last.low or last.high, mention.comparator in {"<", "<="}
+    return replace(
+        last, comparator=mention.comparator, comparator_span=mention.comparator_span, low=None if upper else number,
+        high=number if upper else None, span=last.span.cover(mention.span),
+    )  # fmt: skip
+
+
+def _one_length(last: Mention, mention: Mention) -> bool:
+    """Say whether both times are about equally long, so that the second only repeats the first in another unit."""
+    if last.comparator in _TWO_ENDED or last.unit is None or mention.unit is None:
+        return False
+    one, two = _DAYS.get(last.unit.code or ""), _DAYS.get(mention.unit.code or "")
+    first, second = last.low or last.high, mention.low or mention.high
+    if one is None or two is None or first is None or second is None or not second.value:
+        return False
+    return abs(float(first.value) * one / (float(second.value) * two) - 1) <= _ABOUT
+
+
+def _repeated(mention: Mention) -> Mention:
+    """Return the numeral of ``mention`` as a mere repetition."""
+    span = mention.numerals[0].cover(mention.numerals[-1])
+    return Mention(kind="inert", span=span, numerals=mention.numerals, reason="repeated_text")
+
+
 def _mass_and_amount(one: str, two: str) -> bool:
     """Say whether one unit counts mass and the other amount in one volume ("mg/dL" and "mmol/L")."""
     pair = [one, two]
@@ -252,4 +295,10 @@ def _mass_and_amount(one: str, two: str) -> bool:
     )
 
 
+#: Lengths of time units in days; a year has 365.25 days, a month a twelfth of it (UCUM, table of units).
+_DAYS: Final = {"a": 365.25, "mo": 30.4375, "wk": 7.0, "d": 1.0, "h": 1 / 24, "min": 1 / 1440}
+#: A month is often counted as four weeks, which makes it this share too short.
+_ABOUT: Final = 0.1
+#: Hemoglobin A1c is printed in per cent (NGSP) and in mmol/mol (IFCC).
+_HEMOGLOBIN_A1C: Final = frozenset({"%", "mmol/mol"})
 _WORDS: Final = frozenset({"zero", "one", "two", "three", "four", "five"})

@@ -34,7 +34,7 @@ _PER: Final = re.compile(
 _LIST_SIZE: Final = re.compile(
     r"(?:of|out\s+of|from|in|meet|with)\s+(?:the|these|those|all)\s+(?:of\s+the\s+)?(?:following\s+|listed\s+"
     r"|above\s+|below\s+)?$|(?:the\s+following|these|all|below)\s+$"
-    r"|(?:\d|one|two|three|four|five|six|most|any)\s+(?:or\s+more\s+)?(?:out\s+)?of\s+$"
+    r"|(?<![a-z])(?:\d|one|two|three|four|five|six|most|any)\s+(?:or\s+more\s+)?(?:out\s+)?of\s+(?:last\s+)?$"
 )
 #: Last letters of the words that may stand before the size of a list, so that other numbers leave at once.
 _LIST_ENDS: Final = frozenset({"of", "ng", "ed", "he", "se", "ll", "ve", "ow"})

@@ -20,7 +20,8 @@ _INTERVAL_LEFT: Final = re.compile(
     r"(?:(?:every|each)\s*(?:other\s+)?|intervals?\s+(?:of|between[^.;,]{0,30}(?:is|of"
     r"|was)?)\s*(?:at\s+least\s+)?|separated\s+by\s*(?:at\s+least\s+|more\s+than\s+|a\s+minimum\s+of\s+|≥\s?|>\s?)?"
     r"|spaced\s+(?:by\s+)?|(?:change|increase[sd]?|decrease[sd]?|decline[sd]?|gain(?:ed)?|loss|lost|reduction"
-    r"|progression|fall|drop)[^.;]{0,40}\d\s?(?:%|percent|kg|lbs?|pounds|points?|mg/dl|l|ml)?[^.;,\d]{0,40}"
+    r"|progression|fall|drop)[^.;]{0,40}(?:\d\s?(?:%|percent|kg|lbs?|pounds|points?|mg/dl|l|ml)(?![a-z])"
+    r"|(?:of|by|than|least|[<>≤≥=])\s*\d[\d.]*)[^.;,\d]{0,40}"
     r"(?:in|over|within|during)\s+(?:the\s+|a\s+)?(?:last\s+|past\s+|previous\s+|preceding\s+|prior\s+"
     r"|period\s+of\s+)*(?:at\s+least\s+)?"
     r"|\d\s?(?:%|percent|kg|lbs?|pounds|points?)\s+[^.;,\d]{0,40}(?:change|increase|decrease|decline|gain"
@@ -73,7 +74,8 @@ _AGE_LEFT: Final = re.compile(
     r"less|≥|≤|>|<|=|\d{1,2}|above|over|under|from|male|female|men|women|patients|subjects))*\s*$"
 )
 _AGE_RIGHT: Final = re.compile(
-    r"\s*-?\s*\(?(?:old\b|of\s+age|in\s+age|olds?\b|aged?\b|(?:or|and|&)\s+(?:older|younger|elder))"
+    r"\s*-?\s*(?:\(\s?\d{1,3}\s?(?:years?|months?|weeks?|days?)\s?\)\s*)?"
+    r"\(?(?:old\b|of\s+age|in\s+age|olds?\b|aged?\b|(?:or|and|&)\s+(?:older|younger|elder))"
 )
 _PEOPLE_LEFT: Final = re.compile(
     r"(?:(?<![a-z])(?:patients?|subjects?|participants?|adults?|men|man|women|woman|males?|females?|children"
@@ -85,6 +87,12 @@ _PEOPLE_LEFT: Final = re.compile(
 )
 
 
+#: What has no age of its own: "a biopsy not older than 8 months".
+_THING_LEFT: Final = re.compile(
+    r"(?<![a-z])(?:biops(?:y|ies)|scans?|imag(?:e|es|ing)|mri|ct|x-?rays?|radiographs?|samples?|specimens?|tissues?|blocks?"
+    r"|reports?|results?|tests?|echocardiogra\w+|ecg|colonoscop\w+|endoscop\w+|mammogra\w+|documentation|records?"
+    r"|measurements?|assessments?)(?:\s+(?:that|which|is|are|must|be|not|no|should))*\s*$"
+)
 _AGE_SPAN: Final = 10  # years; a range at least so wide, with no word of time before it, is one of ages
 _LEAST_AGE: Final = 12  # years; below that a bare number of years is rather a time
 
@@ -96,9 +104,11 @@ def is_age(
 
     ``start`` is where comparator or number begins; ``years`` holds both ends when the unit is years, else None.
     """
-    if _AGE_RIGHT.match(lower, end, end + 20):
+    if _AGE_RIGHT.match(lower, end, end + 36):
         return True
     if sign is not None and sign.words.startswith(("older", "younger", "aged")):
+        return _THING_LEFT.search(lower, max(floor, sign.start - 40), sign.start) is None
+    if sign is not None and sign.words.endswith(("age", "age of")):
         return True
     if _AGE_LEFT.search(lower, max(floor, start - 60), start):
         return True
@@ -146,7 +156,7 @@ def slot_of(
         return "window"
     if sign is not None and sign.words.startswith("within"):
         return "window"
-    if sign is not None and sign.past and word in {"in", "during", "<=", "last", ">", "from"}:
+    if sign is not None and (sign.past or sign.coming) and word in {"in", "during", "<=", "last", ">", "from"}:
         return "window"
     if _DURATION_LEFT.search(lower, left, start):
         return "duration"

@@ -14,6 +14,7 @@ from normalizer.quantities.times import is_age, slot_of, washout
 
 if TYPE_CHECKING:
     from normalizer.model.draft import Comparator, Direction, TimeSlot
+    from normalizer.quantities.comparators import Sign
     from normalizer.quantities.parts import Parts
 
 _INCLUSIVE: Final = re.compile(r"\s*,?\s*\(?\s*(?:both\s+)?(?:inclusive(?:ly)?|included|both)\)?(?![a-z])")
@@ -58,6 +59,8 @@ def add_time(parts: Parts) -> int:
     )
     if slot == "window":
         slot = _window(parts, event, direction)
+        if event is not None and event.passed and not _distance(sign):
+            event, direction = None, "before"  # "5 weeks since X" says how long X is past
         if direction is None and event is None and washout(lower, parts.start):
             direction = "before"
     parts.comparator = _comparator(parts, slot, direction)
@@ -81,6 +84,11 @@ def add_time(parts: Parts) -> int:
     return stop
 
 
+def _distance(sign: Sign | None) -> bool:
+    """Say whether the words before the time ask how far after an event: "within 5 weeks since"."""
+    return sign is not None and (sign.words.startswith("within") or sign.sign in {"in", "during", "±"})
+
+
 def _aged(parts: Parts) -> bool:
     """Say whether the time is somebody's age."""
     unit = parts.unit
@@ -91,7 +99,7 @@ def _aged(parts: Parts) -> bool:
     if parts.lower.endswith(("old", "of age"), unit.start, unit.end):
         return True
     last = parts.build.last
-    aged = last is not None and last.kind == "amount" and last.unit is not None and last.unit.code == unit.code
+    aged = last is not None and last.kind == "amount" and last.unit is not None and last.unit.code in _AGE_CODES
     if aged and last is not None and parts.lower[last.span.end : parts.start].strip() == "(":
         return True
     if unit.code != "a" and (event := anchor_after(parts.lower, parts.end)) is not None and event.direction is not None:
@@ -157,11 +165,11 @@ def _comparator(parts: Parts, slot: TimeSlot, direction: Direction | None) -> Co
     if sign.words == "over":
         if slot == "interval":
             return None
-        if sign.past or (direction == "before" and parts.lower.startswith("over the", sign.start)):
+        if sign.past or sign.coming or (direction == "before" and parts.lower.startswith("over the", sign.start)):
             return "<=" if slot == "window" else None
         return comparator
     if comparator is None and slot == "window":
-        if sign.sign in {"in", "during"} and (sign.past or direction == "before"):
+        if sign.sign in {"in", "during"} and (sign.past or sign.coming or direction == "before"):
             return "<="
         if sign.sign == "last":
             return "<="
