@@ -5,16 +5,28 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate, repeat
-from typing import Final, NamedTuple
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from normalizer.concepts.table import Name, names, spellings
 from normalizer.concepts.words import WORD, lowered, singular, surfaces, unaccented
 from normalizer.model.span import Span
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 #: What may not stand between two words of one name: anything but white space, hyphens, slash, apostrophe, dot, plus.
 _BREAK: Final = re.compile(r"[^\w\s\-‐‑–⁃'’´`/.&+]|(?<![Ss]t)(?<!\b\w)\.\s|\n\s*[\n*•-]")
 _PIECES: Final = re.compile(f"({WORD.pattern})")
+#: The same for a text of plain letters without apostrophes.
+_SIMPLE: Final = re.compile("([a-z]+|[0-9]+)")
+#: Words that say little about which name may stand at their place.
+_WEAK: Final = frozenset(
+    (  # noqa: SIM905 - words read better than quotation marks
+        "a an and any as at be by for from had has have history in is less more month no non not of on one or other "
+        "patient per prior than that the three to two under use was week who with within year day study able unable"
+    ).split()
+)
 _JOINTS: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789", " \t\r\n\xa0-‐‑–⁃./'’")
 _TO_SUBSCRIPT: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _JOINED: Final = frozenset({" ", "-", "", "/"})
@@ -22,6 +34,8 @@ _GLUED: Final = re.compile(r"[-–‑]?\d")
 _FRACTION: Final = re.compile(r"[.,]?\d")
 _LONE_LETTER: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]\s+\d")
 _SHORT: Final = 3
+#: Words that an abbreviation in brackets can have, and words that a name can have behind it.
+_BRACKET: Final = 3
 _POSSESSIVES: Final = ("'s", "’s", "´s", "`s")
 
 
@@ -38,14 +52,15 @@ class Index:
 
     ``words`` maps each spelling of a vocabulary word to that word; ``phrases`` the words of a name, joined by blanks,
     to the names so printed, each with its letters alone; ``plain`` those of them that need no second look at letter
-    case, context or what follows; ``heads`` the first word of every name, then its second, to the numbers of words of
-    the names that so begin, longest first.
+    case, context or what follows. ``anchors`` maps each spelling of a word by which names are looked up (the first
+    that is not a mere function word or number) to the places those names can take: by the word that follows it, "" for
+    the names that end with it, how many words a name begins before it and how many it has, widest first.
     """
 
     words: dict[str, str]
     phrases: dict[str, list[tuple[Name, str]]]
     plain: dict[str, Name]
-    heads: dict[str, dict[str, list[int]]]
+    anchors: dict[str, dict[str, tuple[tuple[int, int], ...]]]
 
 
 def _add_spellings(words: dict[str, str], printed: str, word: str) -> None:
@@ -58,12 +73,32 @@ def _add_spellings(words: dict[str, str], printed: str, word: str) -> None:
         words.update((base + mark, word) for mark in _POSSESSIVES for base in (word, printed[:-2]))
 
 
+def _anchors(keys: Iterable[str]) -> dict[str, dict[str, tuple[tuple[int, int], ...]]]:
+    """Return the places of the names by their anchor words and the words after these (see :class:`Index`)."""
+    split = [key.split(" ") for key in keys]
+    weak = {word for parts in split for word in parts if word in _WEAK or word.isdigit()}
+    for parts in split:
+        if weak.issuperset(parts):
+            weak.difference_update(parts)
+    places: dict[str, dict[str, set[tuple[int, int]]]] = {}
+    for parts in split:
+        back = next((at for at, word in enumerate(parts) if word not in weak), 0)
+        follows = parts[back + 1] if len(parts) > back + 1 else ""
+        places.setdefault(parts[back], {"": set()}).setdefault(follows, set()).add((-back, -len(parts)))
+    return {
+        word: {
+            follows: tuple((-back, -length) for back, length in sorted(found | by_next[""]))
+            for follows, found in by_next.items()
+        }
+        for word, by_next in places.items()
+    }
+
+
 @cache
 def index() -> Index:
     """Return the names by their words, built once."""
     words: dict[str, str] = {}
     phrases: dict[str, list[tuple[Name, str]]] = {}
-    heads: dict[str, dict[str, list[int]]] = {}
     for name in names():
         parts = []
         for printed in WORD.findall(name.printed.lower()):
@@ -73,29 +108,35 @@ def index() -> Index:
             parts.append(word)
         bare = name.printed.translate(_JOINTS) if name.case != "any" else ""
         phrases.setdefault(" ".join(parts), []).append((name, bare))
-        seconds = heads.setdefault(parts[0], {})
-        if len(parts) > 1:
-            lengths = seconds.setdefault(parts[1], [])
-            if len(parts) not in lengths:
-                lengths.append(len(parts))
-                lengths.sort(reverse=True)
     for printed, word in spellings().items():
         if word in words:
             words[printed] = words[unaccented(printed)] = word
             words.setdefault(printed + "s", word)
-    return Index(words, phrases, {key: found[0][0] for key, found in phrases.items() if _is_plain(found)}, heads)
+    places = _anchors(phrases)
+    anchors = {printed: places[word] for printed, word in words.items() if word in places}
+    return Index(words, phrases, {key: found[0][0] for key, found in phrases.items() if _is_plain(found)}, anchors)
 
 
 def _is_plain(candidates: list[tuple[Name, str]]) -> bool:
-    name = candidates[0][0]
-    printed = name.printed
-    simple = name.case == "any" and not name.context and len(printed) > _SHORT and not printed[-1].isdigit()
-    return simple and len(candidates) == 1 and "(" not in printed
+    first = candidates[0][0]
+    return all(
+        name.case == "any"
+        and not name.context
+        and len(name.printed) > _SHORT
+        and not name.printed[-1].isdigit()
+        and "(" not in name.printed
+        and (name.concept, name.subject) == (first.concept, first.subject)
+        for name, _ in candidates
+    )
 
 
 def _reads(surface: str, printed: str, name: Name, all_capitals: bool) -> bool:
     """Say whether the characters are this name, whose letter case counts."""
-    if (all_capitals and name.case == "word") or _LONE_LETTER.search(surface):
+    if all_capitals and name.case == "word":
+        return False
+    if surface == name.printed:
+        return True
+    if _LONE_LETTER.search(surface):
         return False
     bare = surface.translate(_JOINTS)
     return bare == printed or (bare[-1] == "s" and bare[:-1] == printed)
@@ -129,7 +170,7 @@ class _Reader:
             if len(surface) <= _SHORT and _GLUED.match(text, end):
                 return None
         chosen = None
-        broken = _BREAK.search(text, start, end) is not None
+        broken = not surface.isalnum() and _BREAK.search(surface) is not None
         for name, printed in candidates:
             if broken and surface.lower() != name.printed.lower():
                 continue
@@ -140,6 +181,19 @@ class _Reader:
             elif any(_mentions(self.low, cue) or _mentions(self.hint, cue) for cue in name.context):
                 return name
         return chosen
+
+
+def _across(tables: Index, pieces: list[str], tokens: list[str], first: int, opened: int) -> tuple[Name | None, int]:
+    """Return the longer name that goes on behind a bracket, and the token it ends before ("b virus (BV) antibody")."""
+    known = tables.words.get
+    closed = next((at for at in range(opened + 1, opened + _BRACKET + 1) if pieces[2 * at : 2 * at + 1] == [") "]), 0)
+    if closed:
+        head = [known(token, "") for token in tokens[first:opened]]
+        for last in range(closed + _BRACKET, closed, -1):
+            name = tables.plain.get(" ".join((*head, *(known(token, "") for token in tokens[closed:last]))))
+            if name is not None and _JOINED.issuperset(pieces[2 * closed + 2 : 2 * last : 2]):
+                return name, last
+    return None, opened
 
 
 def find(text: str, hint: str = "") -> tuple[NameHit, ...]:
@@ -155,39 +209,49 @@ def find(text: str, hint: str = "") -> tuple[NameHit, ...]:
     """
     low = lowered(text)
     tables = index()
-    heads, plain, phrases = tables.heads, tables.plain, tables.phrases
-    pieces = _PIECES.split(low)
-    words = list(map(tables.words.get, pieces[1::2], repeat("")))
-    starts = [at for at, word in enumerate(words) if word in heads]
+    words, anchors = tables.words, tables.anchors
+    simple = low.isascii() and "'" not in low and "`" not in low
+    pieces = (_SIMPLE if simple else _PIECES).split(low)
+    tokens = [*pieces[1::2], ""]
+    known = words.get
+    starts = [
+        (at, found)
+        for at, places in enumerate(map(anchors.get, tokens))
+        if places and (found := places.get(known(tokens[at + 1], ""), places[""]))
+    ]
     if not starts:
         return ()
-    words.append("")
+    plain, phrases = tables.plain, tables.phrases
     ends = list(accumulate(map(len, pieces)))
-    reader = _Reader(text, low, hint.lower(), text.isupper())
+    reader: _Reader | None = None
     hits: list[NameHit] = []
     free = 0
-    for at in starts:
+    for at, found in starts:
         if at < free:
             continue
-        word = words[at]
-        start = ends[2 * at]
-        for length in heads[word].get(words[at + 1], ()):
-            key = " ".join(words[at : at + length])
-            if key not in phrases:
-                continue
-            end = ends[2 * (at + length) - 1]
-            joints = pieces[2 * at + 2 : 2 * (at + length) : 2]
-            name = plain.get(key) if _JOINED.issuperset(joints) else None
+        for back, length in found:
+            if length == 1:
+                first, key, joined = at, words[tokens[at]], True
+                start, end = ends[2 * at], ends[2 * at + 1]
+            else:
+                first = at - back
+                key = " ".join([known(token, "") for token in tokens[first : first + length]])
+                if first < free or key not in phrases:
+                    continue
+                stop = 2 * (first + length)
+                joined = _JOINED.issuperset(pieces[2 * first + 2 : stop : 2])
+                start, end = ends[2 * first], ends[stop - 1]
+            name = plain.get(key) if joined else None
             if name is None:
+                reader = reader or _Reader(text, low, hint.lower(), text.isupper())
                 name = reader.choose(phrases[key], start, end)
-            if name is not None:
-                hits.append(NameHit(Span(start, end), name))
-                free = at + length
-                break
-        else:
-            if word in phrases:
-                end = ends[2 * at + 1]
-                name = plain.get(word) or reader.choose(phrases[word], start, end)
-                if name is not None:
-                    hits.append(NameHit(Span(start, end), name))
+                if name is None:
+                    continue
+            free = first + length
+            if pieces[2 * free].rstrip().endswith("("):
+                longer, beyond = _across(tables, pieces, tokens, first, free)
+                if longer is not None:
+                    name, free, end = longer, beyond, ends[2 * beyond - 1]
+            hits.append(NameHit(Span(start, end), name))
+            break
     return tuple(hits)

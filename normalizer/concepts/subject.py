@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from normalizer.concepts.finder import NameHit, find
@@ -34,6 +35,8 @@ _FILLERS: Final = frozenset(
         "drug use assessment grade class"
     ).split()
 )
+#: Phrases whose answers are kept: trials repeat themselves.
+_REMEMBERED: Final = 8192
 _ACRONYM: Final = re.compile(r"[A-Za-z][A-Za-z0-9\-+/]{1,9}$")
 
 
@@ -102,6 +105,7 @@ def _core(text: str, hint: str) -> tuple[str, tuple[NameHit, ...]]:
     return phrase, hits
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def expand(text: str, hint: str = "") -> str:
     """Return the subject to publish for a printed noun phrase.
 
@@ -122,6 +126,7 @@ def _words(text: str) -> list[str]:
     return [unaccented(singular(word)) for word in WORD.findall(lowered(text))]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def resolve(phrase: str, hint: str = "") -> Concept | None:
     """Return the concept that the whole phrase names, None when it names none or more than one.
 
@@ -139,6 +144,7 @@ def resolve(phrase: str, hint: str = "") -> Concept | None:
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def same_subject(a: str, b: str) -> bool:
     """Say whether two subjects name the same thing: equal words after expansion, or the same concept."""
     if a == b or _words(a) == _words(b):
