@@ -48,3 +48,10 @@ OBLIGED: Final = re.compile(r"\b(?:must|should)\b(?!\s+(?:be\s+avoided|not))", r
 JOINER: Final = re.compile(r"[,;]|\b(?:and|or|but)\b", re.IGNORECASE)
 OR: Final = re.compile(r"[\s,]*(?:and/or|or)\b", re.IGNORECASE)
 TOPIC: Final = re.compile(r"\s*([^:]{2,60}):")
+
+#: A word of one of the connectives above; a statement without any is read as it stands.
+ANY: Final = re.compile(
+    rf"defin|mean|refer|i\.e|xcept|unless|xclud|\bother than|\bapart from|\bif\b|\bwhen\b|provided|"
+    rf"\bin (?:the )?(?:case|event|presence)|\b(?:in|for)\s+(?:\w+\s+){{0,3}}(?:{_MEMBERS})\b",
+    re.IGNORECASE,
+)

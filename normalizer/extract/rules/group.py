@@ -25,6 +25,7 @@ _LINK: Final = re.compile(
     rf"(?:(?:and/or|and|or|nor)\b)?[\s,{MASK}]*(?:(?:a|an|the|any|other|related|associated|similar|of|be|have|use)\s+)*",
     re.IGNORECASE,
 )
+_LINK_SIGN: Final = re.compile(r"[,/&+]|\b(?:and|or|nor|plus)\b|as well as", re.IGNORECASE)
 _JOINERS: Final = re.compile(r"\b(?:and/or|or|and|nor)\b|/", re.IGNORECASE)
 _OWN: Final = ("measurement", "demographic")
 _SEXES: Final = {"male sex", "female sex"}
@@ -43,6 +44,10 @@ def joiner_in(gap: str) -> Joiner:
 def is_link(gap: str) -> bool:
     """Say whether ``gap`` only coordinates (commas, and, or, slashes, brackets, articles, modifier phrases)."""
     if len(gap) > 80:
+        return False
+    if _LINK.fullmatch(gap + " ") is not None:
+        return True
+    if _LINK_SIGN.search(gap) is None:
         return False
     return _LINK.fullmatch(lexicon().modifier_pattern.sub("", gap) + " ") is not None
 
@@ -142,6 +147,8 @@ class Group:
             for sketch in sketches:
                 sketch.modifiers.append((kind, span))
         self.modifiers = []
+        if len(sketches) == 1 and self.wrapped is None:
+            return Branch("not", [sketches[0]]) if self.negated else sketches[0]
         operator: Literal["all", "any"] = "any" if self.inner == "or" or (self.inner == "" and describe) else "all"
         tree: Tree | None = join(operator, list(sketches))
         assert tree is not None
@@ -152,8 +159,8 @@ class Group:
 
 def fold(groups: list[Group], *, describe: bool) -> Tree | None:
     """Return one tree for groups in text order: ``and`` binds closer than ``or``; a comma takes the next joiner's sense."""
-    if not groups:
-        return None
+    if len(groups) < 2:  # noqa: PLR2004 - nothing to join
+        return groups[0].tree(describe=describe) if groups else None
     joiners: list[Joiner] = [group.joiner for group in groups]
     following: Joiner = ""
     for index in range(len(groups) - 1, 0, -1):

@@ -37,6 +37,19 @@ def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
+def _branching(phrases: list[str]) -> str:
+    """Return a pattern for sorted phrases that shares their beginnings: the longest that fits is found, and fast."""
+    branches: dict[str, list[str]] = {}
+    for phrase in phrases:
+        branches.setdefault(phrase[:1], []).append(phrase[1:])
+    ends = branches.pop("", None) is not None
+    parts = [re.escape(letter) + _branching(rest) for letter, rest in branches.items()]
+    if not parts:
+        return ""
+    inner = parts[0] if len(parts) == 1 and not ends else f"(?:{'|'.join(parts)})"
+    return f"{inner}?" if ends else inner
+
+
 @cache
 def lexicon() -> Lexicon:
     """Return the word lists; read from the data files on first use."""
@@ -48,8 +61,7 @@ def lexicon() -> Lexicon:
         for row in _rows("modifiers.csv")
         for phrase in row["phrases"].split("|")
     }
-    longest_first = sorted(modifiers, key=len, reverse=True)
-    pattern = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, longest_first)) + r")(?![\w-])", re.IGNORECASE)
+    pattern = re.compile(rf"(?<![\w-])(?:{_branching(sorted(modifiers))})(?![\w-])", re.IGNORECASE)
     return Lexicon(
         boundary=frozenset(classes["boundary"]),
         filler=frozenset(classes["filler"]),

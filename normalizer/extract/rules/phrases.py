@@ -44,6 +44,9 @@ _COMPOUND: Final = re.compile(
 _VERSION: Final = re.compile(r"[-⁃]\d{1,4}(?![\d.,%/×x]|\s*[-–]\s*\d)")
 _BETWEEN: Final = re.compile(r"[,/]|\b(?:and/or|and|or|nor)\b|$", re.IGNORECASE)
 _ARTICLES: Final = frozenset({"a", "an", "the", "any", "other", "all"})
+_LONGEST_WORD: Final = 40
+_WORD_BEFORE: Final = re.compile(r"(?<![\w'’+/.-])([^\W\d_][\w'’+α-ω]*(?:[-/.][\w'’+α-ω]+)*)\s+$")
+_WORD_AFTER: Final = re.compile(r"\s+([^\W\d_][\w'’+α-ω]*(?:[-/.][\w'’+α-ω]+)*)")
 _PLAIN_GAP: Final = re.compile(rf"[\s{MASK}-]*")
 _TREATED: Final = re.compile(
     r"\b(?:receiv|us(?:e|ed|ing)\b|tak(?:e|en|ing)\b|treat|inject|administ|vaccin|therap|dos(?:e|es|ing)\b|medication|drug)",
@@ -77,22 +80,23 @@ def of_hit(flat: str, hit: NameHit, low: int, high: int, taken: tuple[Span, ...]
     words = lexicon()
     about = concept(hit.name.concept)
     start, end = hit.span.start, hit.span.end
-    before = list(WORD.finditer(flat, max(low, start - _REACH), start))
-    for match in reversed(before[-_WORDS_BEFORE:]):
-        word = _word(match.group())
-        between = flat[match.end() : start]
-        if between.strip(" ") or word in words.boundary or word in words.drop_first or word in words.head:
+    for _ in range(_WORDS_BEFORE):
+        match = _WORD_BEFORE.search(flat, max(low, start - _LONGEST_WORD), start)
+        if match is None:
             break
-        if any(span.start < match.end() and match.start() < span.end for span in taken):
+        word = _word(match[1])
+        if word in words.boundary or word in words.drop_first or word in words.head:
+            break
+        if taken and any(span.start < match.end(1) and match.start() < span.end for span in taken):
             break
         start = match.start()
-    for match in WORD.finditer(flat, end, min(high, end + _REACH)):
-        word = _word(match.group())
-        if not flat[end : match.start()].isspace() or word not in words.head or word in words.drop_last:
+    at = end
+    while (match := _WORD_AFTER.match(flat, at, high)) is not None:
+        word, at = _word(match[1]), match.end()
+        if word not in words.head or word in words.drop_last:
             break
-        if hit.name.subject.endswith(word) or (word in _MERE_THERAPY and about.type == "treatment"):
-            continue
-        end = match.end()
+        if not hit.name.subject.endswith(word) and not (word in _MERE_THERAPY and about.type == "treatment"):
+            end = at
     compound = _COMPOUND.match(flat, end, high)
     if compound is not None:
         end = compound.end()

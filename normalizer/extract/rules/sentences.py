@@ -16,6 +16,7 @@ from normalizer.model.span import Span
 if TYPE_CHECKING:
     from normalizer.extract.rules.material import Material
 
+_BREAK_SIGN: Final = re.compile(r";|\.\s")
 _BREAK: Final = re.compile(
     r";|(?<![A-Z.])(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bapprox)\.(?=\s+[A-Z(\[]|\s*$)|\.(?=\s+[A-Z][a-z]+ )"
 )
@@ -24,7 +25,8 @@ _BREAK: Final = re.compile(
 def read_sentences(material: Material, start: int, end: int, *, describe: bool) -> Tree | None:
     """Return the tree of running text: its sentences and semicolon parts, each a statement."""
     whole = scope(material.text, start, end)
-    cuts = [start, *(m.end() for m in _BREAK.finditer(whole.flat, start, end)), end]
+    breaks = _BREAK.finditer(whole.flat, start, end) if _BREAK_SIGN.search(whole.flat, start, end) else ()
+    cuts = [start, *(found.end() for found in breaks), end]
     alternatives: list[list[Tree]] = [[]]
     memory = Memory()
     for begun, ended in pairwise(cuts):

@@ -53,6 +53,8 @@ Tree: TypeAlias = Sketch | Branch
 
 def join(operator: Literal["all", "any"], trees: list[Tree]) -> Tree | None:
     """Return the trees under one ``all`` or ``any``: flattened; a single tree stays itself; None for none."""
+    if len(trees) == 1:
+        return trees[0]
     flat: list[Tree] = []
     for tree in trees:
         if isinstance(tree, Branch) and tree.operator == operator:

@@ -39,6 +39,8 @@ def read_statement(material: Material, part: Scope, memory: Memory, *, describe:
 
     """
     flat = part.flat
+    if words.ANY.search(flat, part.start, part.end) is None:
+        return _plain(material, part, memory, describe=describe)
     definition = words.DEFINITION.match(flat, part.start, part.end)
     if definition is not None:
         term = phrases.after(flat, definition.start(1), definition.end(1))

@@ -176,19 +176,18 @@ class _Builder:
             if self.groups and not joiner and _TOGETHER.search(gap):
                 joiner = "with"
             last = Group([phrase], phrase.span.start, phrase.span.end, joiner=joiner)
-            negations = [
-                match
-                for match in _NEGATION.finditer(
-                    self.flat, max(self.at, phrase.span.start - _NEGATION_REACH), phrase.span.start
-                )
-            ]
-            last.negated = bool(negations) and "," not in self.flat[negations[-1].end() : phrase.span.start]
+            last.negated = self.denied(phrase.span.start)
             self.groups.append(last)
         self.at = max(self.at, phrase.span.end)
         if self.counted is not None:
             counted, self.counted = self.counted, None
             self.alone(last, counted).bind(counted, self.material)
         return last
+
+    def denied(self, start: int) -> bool:
+        """Say whether a negation stands before ``start``, with no comma between."""
+        before = self.flat[max(self.at, start - _NEGATION_REACH) : start].rpartition(",")[2]
+        return len(before) > 2 and _NEGATION.search(before) is not None  # noqa: PLR2004 - "no" and a blank
 
     def beside(self, last: Group, phrase: Phrase, gap: str) -> Group | None:
         """Take a name into the group before it, when it stands there as cause, basis, example or part of the name."""
