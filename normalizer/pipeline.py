@@ -1,4 +1,4 @@
-"""The path of one trial: segmentation and quantities (prepare), then readings into criteria (settle). Pure, synchronous."""
+"""The path of one trial: blocks and quantities (prepare), then readings into criteria (settle); pure, synchronous."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from normalizer.model.block import BlockContext
 from normalizer.model.criterion import DocumentRecord, NormalizedTrial
-from normalizer.model.view import View
 from normalizer.quantities import read
 from normalizer.reconcile import (
     Case,
@@ -14,6 +13,7 @@ from normalizer.reconcile import (
     check_trial,
     claims,
     coverage,
+    marked,
     publish,
     registry_criteria,
     run_checks,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from normalizer.model.document import TrialDocument
     from normalizer.model.draft import Reading
     from normalizer.model.span import Span
+    from normalizer.model.view import View
 
 
 def _markers(items: Iterable[Item]) -> Iterable[Span]:
@@ -92,6 +93,7 @@ def settle(
         segmentation: from :func:`prepare`, as ``contexts``.
         contexts: one for each block.
         readings: block id to its readings, the primary first; every block has at least one.
+
     """
     criteria, numerals = [], []
     for context in contexts:
@@ -102,6 +104,8 @@ def settle(
         numerals += claims(case, criterion.id)
     found = tuple(criteria)
     covered = coverage(document, segmentation, numerals)
+    whole = check_trial(document, found, covered)
+    found = marked(found, whole)
     return NormalizedTrial(
         trial_id=document.trial_id,
         document=DocumentRecord(
@@ -116,7 +120,7 @@ def settle(
         registry=document.registry,
         cohorts=segmentation.cohorts,
         criteria=(*found, *registry_criteria(document, found)),
-        findings=(*document.findings, *segmentation.findings, *check_trial(document, found, covered)),
+        findings=(*document.findings, *segmentation.findings, *whole),
         coverage=covered,
     )
 
@@ -124,7 +128,7 @@ def settle(
 def normalize(document: TrialDocument, extractors: Sequence[Extractor] | None = None) -> NormalizedTrial:
     """Return the normalized trial; without ``extractors`` the embedded rules read it."""
     if extractors is None:
-        from normalizer.extract.rules import RulesExtractor
+        from normalizer.extract.rules import RulesExtractor  # noqa: PLC0415 - only when no extractor is given
 
         extractors = (RulesExtractor(),)
     segmentation, contexts = prepare(document)

@@ -7,7 +7,7 @@ from normalizer.reconcile.coverage import coverage
 from normalizer.reconcile.ledger import claims
 from normalizer.reconcile.publish import publish
 from normalizer.reconcile.registry import registry_criteria
-from normalizer.reconcile.trial import check_trial
+from normalizer.reconcile.trial import check_trial, marked
 
 __all__ = [
     "CHECKS",
@@ -18,6 +18,7 @@ __all__ = [
     "check_trial",
     "claims",
     "coverage",
+    "marked",
     "publish",
     "registry_criteria",
     "run_checks",

@@ -56,12 +56,17 @@ def agreement(case: Case) -> Agreement:
             fields.append("subject")
         if fields:
             message = f"the second reading has another {', '.join(fields)}"
-            got, expected = f"{pair.left.subject}: {pair.left.bound.quote}", f"{pair.right.subject}: {pair.right.bound.quote}"
+            got, expected = (
+                f"{pair.left.subject}: {pair.left.bound.quote}",
+                f"{pair.right.subject}: {pair.right.bound.quote}",
+            )
             notes.append(about(entries[key], "readings_differ", message, expected=expected, got=got))
         else:
             confirmed.add(key)
-    for one in alignment.left_only:
-        notes.append(about(entries[one.atom, one.nth], "readings_differ", "the second reading has no such bound"))
+    notes.extend(
+        about(entries[one.atom, one.nth], "readings_differ", "the second reading has no such bound")
+        for one in alignment.left_only
+    )
     for one in alignment.right_only:
         message = f"only the second reading has {one.subject}: {one.bound.quote!r}"
         notes.append(note("readings_differ", message, span=one.span, expected=one.bound.quote))

@@ -12,6 +12,7 @@ from normalizer.reconcile.value import concept_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from normalizer.model.draft import Atom
     from normalizer.reconcile.case import Case, Entry, Note
     from normalizer.text import PlacedAtom
 
@@ -35,18 +36,29 @@ def check_attachment(case: Case) -> Iterator[Note]:
     """Yield doubts about what a bound belongs to."""
     for entry in case.entries:
         atom = entry.atom.atom
-        if atom.type != "heading" and concept_of(atom.subject) is None:
-            if _GENERIC.issuperset(_WORDS.findall(atom.subject)):
-                yield about(entry, "subject_missing", f"{atom.subject!r} does not say what is measured")
+        if _generic(atom):
+            yield about(entry, "subject_missing", f"{atom.subject!r} does not say what is measured")
         bound = entry.bound
         if isinstance(bound, Time):
-            if bound.slot != "window" and bound.comparator is None and bound.direction is not None:
+            if bound.slot != "window" and bound.comparator is None and bound.direction and _unanchored(bound):
                 yield about(entry, "role_ambiguous", "the time may be a window or a length")
             if (other := _shared(case, entry)) is not None:
                 message = f"the time may also bind {other.atom.subject!r}"
                 yield about(entry, "attachment_ambiguous", message)
     if len(case.entries) > 1:
         yield from _repeated(case)
+
+
+def _generic(atom: Atom) -> bool:
+    """Say whether the subject is made of words that quantify, and is no name of the vocabulary."""
+    if atom.type == "heading" or not _GENERIC.issuperset(_WORDS.findall(atom.subject)):
+        return False
+    return concept_of(atom.subject) is None
+
+
+def _unanchored(bound: Time) -> bool:
+    """Say whether nothing tells a length ("for 30 days after the last dose") from a window ("in the past year")."""
+    return bound.anchor is None or bound.slot == "interval"
 
 
 def _shared(case: Case, entry: Entry) -> PlacedAtom | None:

@@ -74,7 +74,7 @@ class Case:
         quantities = tuple(
             [Quantity(mention, view.original(mention.span)) for mention in context.mentions if mention.kind != "inert"]
         )
-        bounded = any([atom.bounds for atom in placed.atoms])
+        bounded = any(atom.bounds for atom in placed.atoms)
         entries = tuple(_entries(placed, quantities)) if bounded else ()
         return cls(context, reading, placed, quantities, entries, mended(context), tuple(others))
 
@@ -89,9 +89,7 @@ def _entries(placed: PlacedDraft, quantities: tuple[Quantity, ...]) -> Iterator[
             yield Entry(at, nth, atom, bound, _claimed(bound.bound, near), near)
 
 
-def _overlapping(
-    span: Span, ordered: Sequence[Quantity], starts: list[int], reach: list[int]
-) -> tuple[Mention, ...]:
+def _overlapping(span: Span, ordered: Sequence[Quantity], starts: list[int], reach: list[int]) -> tuple[Mention, ...]:
     found = []
     at = bisect_left(starts, span.end) - 1
     while at >= 0 and reach[at] > span.start:

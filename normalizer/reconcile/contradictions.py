@@ -46,8 +46,9 @@ def check_contradictions(criteria: tuple[Criterion, ...]) -> Iterator[Finding]:
             best = side.get(key)
             if best is None or _tighter(limit, best, is_low=is_low):
                 side[key] = limit
-        for key in lows:
-            if key in highs and (finding := _between(lows[key], highs[key])) is not None and finding not in said:
+        for key, low in lows.items():
+            finding = _between(low, highs[key]) if key in highs else None
+            if finding is not None and finding not in said:
                 said.add(finding)
                 yield finding
 
@@ -75,9 +76,8 @@ def _demanded(criterion: Criterion) -> Iterator[tuple[_Key, bool, _Limit]]:
         return
     excluded = criterion.kind == "exclusion"
     for atom in of_participant(unconditional(criterion)):
-        if len(atom.bounds) != 1:
-            if excluded or any(bound.role != "value" for bound in atom.bounds):
-                continue
+        if len(atom.bounds) != 1 and (excluded or any(bound.role != "value" for bound in atom.bounds)):
+            continue
         for bound in atom.bounds:
             yield from _sides(criterion, atom, bound, excluded=excluded)
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 DIGITS: Final = re.compile(r"\d+")
 _NUMBER_WORDS: Final = "one|two|three|four|five|six|seven|eight|nine|ten|twelve"
 _COUNTED: Final = re.compile(
-    rf"\b(?:(?:at least|more than|fewer than|less than|up to|minimum of)\s+({_NUMBER_WORDS})\b|({_NUMBER_WORDS}) or more\b)",
+    rf"\b(?:(?:at least|more than|fewer than|less than|up to|minimum of)\s+({_NUMBER_WORDS})\b"
+    rf"|({_NUMBER_WORDS}) or more\b)",
     re.IGNORECASE,
 )
 _COMPARING: Final = ("t least", "or more", "ore than ", "ewer than ", "ess than ", "p to ", "inimum of ")
@@ -58,6 +59,7 @@ def claims(case: Case, owner: str) -> list[NumeralClaim]:
     Arguments:
         case: the standing reading of the block.
         owner: the criterion's id, which names the bounds that claim.
+
     """
     text = case.context.text
     if DIGITS.search(text) is None and not case.context.mentions:
@@ -102,7 +104,7 @@ def _markers(item: Item, base: int, text: str) -> Iterator[Span]:
 def _words_left(case: Case) -> Iterator[Note]:
     """Yield ``numeral_unclaimed`` for number words with a comparator in which no reader saw a numeral."""
     view = case.context.view
-    if not any([phrase in view.text for phrase in _COMPARING]):
+    if not any(phrase in view.text for phrase in _COMPARING):
         return
     taken: list[Span] | None = None
     for match in _COUNTED.finditer(view.text):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @cache
 def ordered_pairs() -> tuple[tuple[str, str], ...]:
-    """Return the pairs (lesser, greater) of subjects, or of the words in which two subjects differ; sources in the file."""
+    """Return the pairs (lesser, greater) of subjects or of words in which two subjects differ."""
     text = files("normalizer.reconcile").joinpath("data", "ordered_pairs.csv").read_text(encoding="utf-8")
     return tuple((row["lesser"], row["greater"]) for row in csv.DictReader(text.splitlines()))
 
@@ -29,7 +29,7 @@ def _lessers() -> tuple[str, ...]:
 
 
 def check_pairs(criteria: tuple[Criterion, ...]) -> Iterator[Finding]:
-    """Yield ``implausible_pair`` where a criterion puts a limit on the greater quantity below that on the lesser one."""
+    """Yield ``implausible_pair`` where the limit on the greater quantity is below that on the lesser one."""
     for criterion in criteria:
         if sum(map(bool, (atom.bounds for atom in criterion.atoms))) < 2:  # noqa: PLR2004 - a pair
             continue

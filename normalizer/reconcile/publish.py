@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from normalizer.model.criterion import Criterion, PublishedAtom, PublishedBound
 from normalizer.model.draft import Grade, Time
-from normalizer.model.finding import Repair
 from normalizer.reconcile.case import shifted
 from normalizer.reconcile.status import bound_status, criterion_status
 from normalizer.reconcile.value import canonical_of, ends, unit_of
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from normalizer.model.criterion import Status
-    from normalizer.model.finding import Finding
+    from normalizer.model.finding import Finding, Repair
     from normalizer.model.span import Span
     from normalizer.reconcile.agreement import Agreement
     from normalizer.reconcile.case import Case, Entry, Note
@@ -34,9 +33,7 @@ def _repairs(case: Case) -> Iterator[Repair]:
     yield from case.names
 
 
-def _bound(
-    entry: Entry, base: int, status: Status, findings: tuple[Finding, ...]
-) -> PublishedBound:
+def _bound(entry: Entry, base: int, status: Status, findings: tuple[Finding, ...]) -> PublishedBound:
     bound, span = entry.bound, entry.placed.span
     place = span.shift(base) if span is not None else None
     if isinstance(bound, Grade):
@@ -87,6 +84,7 @@ def publish(case: Case, notes: tuple[Note, ...], agreement: Agreement, trial_id:
         notes: what the checks and the second reading said about it.
         agreement: what the second reading confirms.
         trial_id: prefix of the criterion's id.
+
     """
     block = case.context.block
     base = block.span.start
@@ -108,9 +106,15 @@ def publish(case: Case, notes: tuple[Note, ...], agreement: Agreement, trial_id:
             own += said.get((at, None), ())
         atoms.append(
             PublishedAtom(
-                id=atom.id, type=atom.type, subject=atom.subject, code=None, quote=atom.quote,
-                span=span.shift(base) if span is not None else None, modifiers=atom.modifiers, bounds=tuple(bounds[at]),
-            )  # fmt: skip
+                id=atom.id,
+                type=atom.type,
+                subject=atom.subject,
+                code=None,
+                quote=atom.quote,
+                span=span.shift(base) if span is not None else None,
+                modifiers=atom.modifiers,
+                bounds=tuple(bounds[at]),
+            )
         )
     findings = tuple(dict.fromkeys(own)) if own else ()
     status = criterion_status(

@@ -21,15 +21,23 @@ if TYPE_CHECKING:
 _REGISTRY: Final = Provenance(extractor="registry", version="1")
 _SEXES: Final = frozenset({"female sex", "male sex"})
 _YEARS: Final = "a"
+#: A criterion with such atoms speaks of one sex without asking for it ("male participants must use ...").
+_OF_ONE_SEX: Final = frozenset({"reproductive", "consent", "treatment"})
 
 
 def _ages(criteria: tuple[Criterion, ...], *, common: bool) -> Iterator[PublishedBound]:
-    """Yield the limits on the participant's age that inclusion criteria state, those of single cohorts too."""
+    """Yield the limits on the participant's age that inclusion criteria state.
+
+    Arguments:
+        criteria: those of the text.
+        common: only what is asked of everybody, now ("age at onset" is another age).
+
+    """
     for criterion in criteria:
         if criterion.kind != "inclusion" or (common and criterion.cohorts):
             continue
-        for atom in of_participant(criterion.atoms):
-            if atom.subject == "age":
+        for atom in of_participant(unconditional(criterion) if common else criterion.atoms):
+            if atom.subject == "age" and not (common and atom.modifiers):
                 yield from (bound for bound in atom.bounds if bound.role == "value")
 
 
@@ -133,6 +141,8 @@ def _sex_differs(field: RegistrySex, criteria: tuple[Criterion, ...]) -> Iterato
         if criterion.kind != "inclusion" or criterion.cohorts:
             continue
         if not any(atom.subject in _SEXES for atom in criterion.atoms):
+            continue
+        if any(atom.type in _OF_ONE_SEX for atom in criterion.atoms):
             continue
         for atom in of_participant(unconditional(criterion)):
             if atom.subject in _SEXES and atom.subject != f"{field.value} sex":

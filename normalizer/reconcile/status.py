@@ -37,6 +37,7 @@ def criterion_status(
         findings: those that are about no single bound.
         agreed: a second reading without bounds has the same atoms and logic.
         repaired: a name that an atom uses was mended; counts only without bounds.
+
     """
     if case.reading.failure is not None:
         return "failed"

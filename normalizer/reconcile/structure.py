@@ -48,7 +48,7 @@ def check_logic(case: Case) -> Iterator[Note]:
 
 
 def _demands(text: str) -> bool:
-    return any([word in text for word in _DEMAND_WORDS]) and _DEMAND.search(text) is not None
+    return any(word in text for word in _DEMAND_WORDS) and _DEMAND.search(text) is not None
 
 
 def _flat(draft: Draft) -> bool:

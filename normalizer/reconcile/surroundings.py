@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from normalizer.model.draft import Grade, Time
-from normalizer.model.span import Span
 from normalizer.reconcile.case import about, note
 from normalizer.reconcile.value import canonical_of, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from normalizer.model.span import Span
     from normalizer.reconcile.case import Case, Entry, Note
 
 _REACH: Final = 28
 #: A comparator right before the bound that is not part of it, and one right after it.
 _BEFORE: Final = re.compile(
     r"(?:\b(?:greater|less(?:er)?|more|fewer|higher|lower|larger|smaller|older|younger|above|below|over|under|exceed\w*|"
-    r"minimum|maximum|at (?:least|most)|up to|not)\b|[<>≤≥])[\s,]*(?:(?:than|or|to|of|equal|and|a|the|is|be|by)\b[\s,]*)*$",
+    r"minimum|maximum|at (?:least|most)|up to|not)\b|[<>≤≥])"
+    r"[\s,]*(?:(?:than|or|to|of|equal|and|a|the|is|be|by)\b[\s,]*)*$",
     re.IGNORECASE,
 )
 _AFTER: Final = re.compile(
@@ -28,7 +30,9 @@ _AFTER: Final = re.compile(
     r"beyond|earlier|up)\b(?!\s+(?:of|than)\b)|\(?(?:inclusive|minimum|maximum|min\.?|max\.?)\b)",
     re.IGNORECASE,
 )
-_LEAST: Final = re.compile(r"\b(?:at least|minimum|more than|no less|not less|greater|over|exceed\w*)\b|[>≥]", re.IGNORECASE)
+_LEAST: Final = re.compile(
+    r"\b(?:at least|minimum|more than|no less|not less|greater|over|exceed\w*)\b|[>≥]", re.IGNORECASE
+)
 _MOST: Final = re.compile(
     r"\b(?:within|at most|maximum|up to|no more|not more|less than|fewer|under|below)\b|[<≤]", re.IGNORECASE
 )
@@ -61,9 +65,7 @@ def check_surroundings(case: Case) -> Iterator[Note]:
 
 @lru_cache(maxsize=2048)
 def _both_ways(quote: str) -> bool:
-    return (
-        _LEAST.search(quote) is not None and _MOST.search(quote) is not None and _NEGATED.search(quote) is None
-    )
+    return _LEAST.search(quote) is not None and _MOST.search(quote) is not None and _NEGATED.search(quote) is None
 
 
 def _end_before(case: Case, span: Span) -> int:
@@ -73,11 +75,15 @@ def _end_before(case: Case, span: Span) -> int:
 def _restated(case: Case) -> Iterator[Note]:
     """Yield ``restated_time`` for a time that a bracket repeats in another unit: the model has no second form of it."""
     times = [e for e in case.entries if isinstance(e.bound, Time) and e.placed.span is not None and not e.bound.combine]
-    for one, other in zip(times, times[1:], strict=False):
+    for one, other in itertools.pairwise(times):
         if one.at != other.at or one.placed.span is None or other.placed.span is None:
             continue
         gap = other.placed.span.start - one.placed.span.end
-        if gap <= _REACH and _BRACKET.match(case.context.text, one.placed.span.end) and _nearly(_days(one), _days(other)):
+        if (
+            gap <= _REACH
+            and _BRACKET.match(case.context.text, one.placed.span.end)
+            and _nearly(_days(one), _days(other))
+        ):
             yield about(other, "restated_time", f"{other.bound.quote!r} only restates {one.bound.quote!r}")
 
 

@@ -1,8 +1,9 @@
-"""Checks over the whole trial: registry fields, contradictions, implausible pairs, repeated text, numbers in headings."""
+"""Checks over the whole trial: registry, contradictions, implausible pairs, repeated text, numbers in headings."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from normalizer.model.finding import Finding
@@ -54,6 +55,36 @@ def check_headings(coverage: Coverage, criteria: Sequence[Criterion]) -> Iterato
             yield Finding(code="numeral_unclaimed", message=message, span=claim.span, got=claim.printed)
 
 
+def marked(criteria: tuple[Criterion, ...], findings: Sequence[Finding]) -> tuple[Criterion, ...]:
+    """Return the criteria with each open finding about a bound also on that bound, which goes to review."""
+    about: dict[Span, list[Finding]] = {}
+    for finding in findings:
+        if finding.span is not None and finding.severity == "open":
+            about.setdefault(finding.span, []).append(finding)
+    if not about:
+        return criteria
+    return tuple(_with(criterion, about) for criterion in criteria)
+
+
+def _with(criterion: Criterion, about: dict[Span, list[Finding]]) -> Criterion:
+    if not any(bound.span in about for atom in criterion.atoms for bound in atom.bounds):
+        return criterion
+    atoms = tuple(
+        replace(
+            atom,
+            bounds=tuple(
+                replace(bound, status="review", findings=(*bound.findings, *about[bound.span]))
+                if bound.span is not None and bound.span in about
+                else bound
+                for bound in atom.bounds
+            ),
+        )
+        for atom in criterion.atoms
+    )
+    status = criterion.status if criterion.status == "failed" else "review"
+    return replace(criterion, atoms=atoms, status=status)
+
+
 def check_trial(document: TrialDocument, criteria: tuple[Criterion, ...], coverage: Coverage) -> tuple[Finding, ...]:
     """Return what the checks over the whole trial find, each thing once.
 
@@ -61,6 +92,7 @@ def check_trial(document: TrialDocument, criteria: tuple[Criterion, ...], covera
         document: the trial as read.
         criteria: those of its blocks, in order.
         coverage: its number ledger.
+
     """
     found = (
         *check_registry(document, criteria),

@@ -72,6 +72,7 @@ def canonical_of(bound: Limit | Time, subject: str, low: Decimal | None, high: D
         subject: the published subject of its atom.
         low: what the low end is worth, None when there is none.
         high: what the high end is worth.
+
     """
     code = unit_of(bound.unit)
     if isinstance(bound, Limit) and bound.reference != "absolute":
