@@ -15,6 +15,7 @@ from normalizer.quantities.grades import grade_at, scales
 from normalizer.quantities.limits import add_limit
 from normalizer.quantities.numbers import WORD_VALUES, read_digits, read_word
 from normalizer.quantities.quantity import add_quantity
+from normalizer.quantities.spelled import in_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +50,7 @@ def _trie(words: Iterable[str]) -> str:
 _TRIGGER: Final = _trie([*scales(), *_LIMIT_WORDS, *_NUMBER_WORDS]) + "(?![a-z])"
 #: A digit, or a character that is no letter before a number word, a scale or a limit. It begins with a plain set of
 #: characters, so that the search runs over the letters between at full speed.
-_FINDER: Final = re.compile(rf"[^a-z](?:(?<=[0-9½¼¾①-⑳])|({_TRIGGER}))")
+_FINDER: Final = re.compile(rf"[^a-z](?:(?<=[0-9½¼¾①-⑳])|(?<=\+)(?=\+)|({_TRIGGER}))")
 _FIRST: Final = re.compile(f"({_TRIGGER})")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _SAME_IN_DIGITS: Final = re.compile(r"\s?\(\s?(\d{1,4})\s?\)")
@@ -57,10 +58,12 @@ _LONGEST_LIST: Final = 30
 _BEFORE_MINUS: Final = frozenset({*MIRROR, "between", "from"})
 _LEVEL: Final = re.compile(r"(?:\bof|\bis|\bwas|\bthan|\bto|\bare)\s$")
 #: A count of pluses behind what a dipstick shows.
-_PLUSES: Final = re.compile(r"[0-4]\s?\+(?![\w+/])(?!\s(?:years|months|weeks|days))")
+_PLUSES: Final = re.compile(r"(?:[0-4]\s?\+|\+{2,4})(?![\w+/])(?!\s(?:years|months|weeks|days))")
 _DIPSTICK: Final = re.compile(
-    r"(?:protein\w*|albumin\w*|glucos\w*|ketones?|h[ae]*maturia|leu[ck]ocyt\w*|nitrites?|dipstick|o?edema)"
-    r"(?:\s(?:of|is|test|on|by|urine|dipstick|reading|result|a))*\W*(?:more\s+than\s|greater\s+than\s|at\s+least\s|less\s+than\s)?$"
+    r"(?:(?P<smear>smear)|protein\w*|albumin\w*|glucos\w*|ketones?|h[ae]*maturia|leu[ck]ocyt\w*|nitrites?|dipstick|o?edema"
+    r"|bilirubin|urobilinogen|blood)"
+    r"(?:\s(?:of|is|test|on|by|urine|dipstick|reading|result|a|positive))*\W*"
+    r"(?:more\s+than\s|greater\s+than\s|at\s+least\s|less\s+than\s)?$"
 )
 _LONGEST_RUN: Final = 30  # digits; a longer run is an identifier
 _LONGEST_ITEM: Final = 2  # digits of a list number
@@ -81,7 +84,8 @@ def read(text: str) -> tuple[Mention, ...]:
     while found is not None:
         end = _step(build, found)
         build.floor = end
-        found = _FINDER.search(lower, end - 1 if end and not lower[end - 1].isalnum() else end)
+        resume = end - 1 if end and not lower[end - 1].isalnum() else end
+        found = _FINDER.search(lower, max(resume, found.start() + 1))
     return build.finish()
 
 
@@ -90,6 +94,8 @@ def _step(build: Builder, found: re.Match[str]) -> int:
     text, lower = build.text, build.lower
     if found[1] is None:
         start = found.start()
+        if lower[start] == "+":
+            return _pluses(build, start)
         if lower[start] <= "9" or lower[start] in "½¼¾":
             return _digits(build, start)
         build.add(
@@ -115,9 +121,14 @@ def _word(build: Builder, start: int) -> int:
     numeral = read_word(lower, start)
     if numeral is None:
         return start + 1
-    if lower.startswith(("one", "once"), start) and numeral.value == 1 and counts.pronoun(lower, start, numeral.end):
-        return numeral.end
+    if lower.startswith(("one", "once"), start) and numeral.value == 1:
+        sign = build.sign_before(start)
+        compared = sign is not None and sign.sign in MIRROR and sign.words != "within"
+        if counts.pronoun(lower, start, numeral.end, compared=compared):
+            return numeral.end
     if inert.measured_name(lower, start, numeral.end) or counts.hyphened(lower, numeral.end):
+        return _inert(build, start, numeral.end, numeral.end, "name")
+    if lower[start : start + 2] in {"on", "tw"} and counts.regimen(lower, numeral.end):
         return _inert(build, start, numeral.end, numeral.end, "name")
     if counts.list_size(lower, start):
         return _inert(build, start, numeral.end, numeral.end, "list_size")
@@ -127,8 +138,18 @@ def _word(build: Builder, start: int) -> int:
     return add_quantity(build, numeral)
 
 
-def _dipstick(build: Builder, start: int, end: int) -> int:
-    """Record "protein 2+" as a grade of the dipstick."""
+def _pluses(build: Builder, start: int) -> int:
+    """Handle two pluses or more; returns where the search goes on."""
+    lower = build.lower
+    run = _PLUSES.match(lower, start)
+    tested = _DIPSTICK.search(lower, max(0, start - 40), start) if run and not lower[start - 1].isalnum() else None
+    if run is None or tested is None:
+        return start + 1
+    return _dipstick(build, start, run.end(), tested["smear"] or "dipstick")
+
+
+def _dipstick(build: Builder, start: int, end: int, scale: str) -> int:
+    """Record "protein 2+" or "protein ++" as a grade of the dipstick, "smear 1+" as one of the smear."""
     sign = build.sign_before(start)
     comparator = cast("Comparator", sign.sign) if sign is not None and sign.sign in MIRROR else "in"
     begin = sign.start if sign is not None and comparator != "in" else start
@@ -138,8 +159,9 @@ def _dipstick(build: Builder, start: int, end: int) -> int:
         comparator, stop = behind[0], behind[1]
     build.add(
         Mention(
-            kind="grade", span=Span(begin, stop), numerals=(Span(start, start + 1),), comparator=comparator,
-            comparator_span=Span(begin, start) if begin < start else None, scale="dipstick",
+            kind="grade", span=Span(begin, stop), comparator=comparator,
+            numerals=() if build.lower[start] == "+" else (Span(start, start + 1),),
+            comparator_span=Span(begin, start) if begin < start else None, scale=scale,
             values=(build.text[start:end],),
         )
     )  # fmt: skip
@@ -180,6 +202,8 @@ def _digits(build: Builder, start: int) -> int:
     if numbered:
         build.next_item = int(lower[start:run_end]) + 1
         return _inert(build, start, run_end, numbered, "list_number")
+    if end := in_unit(text, lower, start):
+        return _inert(build, start, run_end, end, "unit_part")
     if end := inert.date(lower, start):
         return _inert(build, start, run_end, end, "date")
     if inert.sample_size(lower, start):
@@ -188,8 +212,8 @@ def _digits(build: Builder, start: int) -> int:
         return _inert(build, start, run_end, run_end, "name")
     if start and lower[start - 1] == "." and (start == 1 or not lower[start - 2].isalnum()):
         start -= 1
-    if (plus := _PLUSES.match(lower, start)) and _DIPSTICK.search(lower, max(0, start - 40), start):
-        return _dipstick(build, start, plus.end())
+    if (plus := _PLUSES.match(lower, start)) and (tested := _DIPSTICK.search(lower, max(0, start - 40), start)):
+        return _dipstick(build, start, plus.end(), tested["smear"] or "dipstick")
     numeral = read_digits(lower, start)
     if numeral.odd:
         return _inert(
@@ -213,7 +237,7 @@ def _digits(build: Builder, start: int) -> int:
             build, numeral._replace(start=start - 1, value=-numeral.value if negative else numeral.value)
         )
     sign = build.sign_before(start)
-    if sign is None or sign.sign in {"in", "from", "since", "between", "last", "for"}:
+    if sign is None or sign.sign in {"in", "from", "since", "between", "last", "for", "only"}:
         if numeral.value <= _LONGEST_LIST and counts.list_size(lower, start):
             return _inert(build, start, numeral.end, numeral.end, "list_size")
         if claim := inert.by_words(lower, start, numeral.end):
