@@ -49,9 +49,40 @@ JOINER: Final = re.compile(r"[,;]|\b(?:and|or|but)\b", re.IGNORECASE)
 OR: Final = re.compile(r"[\s,]*(?:and/or|or)\b", re.IGNORECASE)
 TOPIC: Final = re.compile(r"\s*([^:]{2,60}):")
 
-#: A word of one of the connectives above; a statement without any is read as it stands.
-ANY: Final = re.compile(
-    rf"defin|mean|refer|i\.e|xcept|unless|xclud|\bother than|\bapart from|\bif\b|\bwhen\b|provided|"
-    rf"\bin (?:the )?(?:case|event|presence)|\b(?:in|for)\s+(?:\w+\s+){{0,3}}(?:{_MEMBERS})\b",
-    re.IGNORECASE,
+#: Pieces of lower-case text of which one stands in every statement that any of the patterns above fits.
+_SIGNS: Final = (
+    "defin", "mean", "refer", "i.e", "xcept", "unless", "xclud", "other than", "apart from", "if ", "when ", "provided",
+    "case of", "event of", "presence of",
+)  # fmt: skip
+_OF_GROUPS: Final = tuple(
+    f"{word} {member}"
+    for word in ("in", "for", "the", "all", "any")
+    for member in (
+        "patient",
+        "subject",
+        "participant",
+        "individual",
+        "person",
+        "people",
+        "those",
+        "women",
+        "men",
+        "woman",
+        "man",
+        "female",
+        "male",
+        "child",
+        "adult",
+        "adolescent",
+        "infant",
+    )  # fmt: skip
 )
+
+
+def may_connect(lower: str) -> bool:
+    """Say whether a lower-case text can hold a connective; false for most texts, and cheap."""
+    if any(sign in lower for sign in _SIGNS):
+        return True
+    if "in " not in lower and "for " not in lower:
+        return False
+    return any(sign in lower for sign in _OF_GROUPS)

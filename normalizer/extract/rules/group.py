@@ -49,7 +49,7 @@ def is_link(gap: str) -> bool:
         return True
     if _LINK_SIGN.search(gap) is None:
         return False
-    return _LINK.fullmatch(lexicon().modifier_pattern.sub("", gap) + " ") is not None
+    return _LINK.fullmatch(lexicon().modifier_pattern.sub("", gap.lower()) + " ") is not None
 
 
 def is_apposition(gap: str) -> bool:

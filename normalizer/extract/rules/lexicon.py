@@ -29,6 +29,7 @@ class Lexicon:
     light: frozenset[str]
     vague: frozenset[str]
     modifiers: Mapping[str, ModifierKind]
+    #: Reads lower-case text.
     modifier_pattern: re.Pattern[str]
 
 
@@ -61,7 +62,7 @@ def lexicon() -> Lexicon:
         for row in _rows("modifiers.csv")
         for phrase in row["phrases"].split("|")
     }
-    pattern = re.compile(rf"(?<![\w-])(?:{_branching(sorted(modifiers))})(?![\w-])", re.IGNORECASE)
+    pattern = re.compile(rf"(?<![\w-])(?:{_branching(sorted(modifiers))})(?![\w-])")
     return Lexicon(
         boundary=frozenset(classes["boundary"]),
         filler=frozenset(classes["filler"]),

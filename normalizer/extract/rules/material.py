@@ -9,11 +9,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from normalizer.concepts import Name, NameHit, expand, find, resolve
+from normalizer.concepts.words import lowered
+from normalizer.extract.rules.connectives import may_connect
 from normalizer.extract.rules.lexicon import lexicon
 from normalizer.model.span import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from normalizer.model.block import BlockContext
     from normalizer.model.document import Kind
@@ -38,6 +40,7 @@ class Material:
     mentions: tuple[Mention, ...]
     mention_starts: tuple[int, ...]
     modifiers: tuple[tuple[ModifierKind, Span], ...]
+    connected: bool
 
     def hits_in(self, start: int, end: int) -> tuple[NameHit, ...]:
         """Return the names that begin in ``[start, end)``."""
@@ -97,6 +100,22 @@ def _with_local(text: str, found: tuple[NameHit, ...], abbreviations: Mapping[st
     return tuple(sorted((*kept, *added), key=lambda hit: hit.span))
 
 
+def _modifiers(lower: str, mentions: tuple[Mention, ...]) -> Iterator[tuple[ModifierKind, Span]]:
+    """Yield the modifier phrases that stand outside quantities and anchors."""
+    words = lexicon()
+    taken = [
+        (min(m.span.start, m.anchor_span.start), max(m.span.end, m.anchor_span.end))
+        if m.anchor_span is not None
+        else (m.span.start, m.span.end)
+        for m in mentions
+        if m.kind != "inert"
+    ]
+    for match in words.modifier_pattern.finditer(lower):
+        start, end = match.span()
+        if not any(begun < end and start < ended for begun, ended in taken):
+            yield words.modifiers[match.group()], Span(start, end)
+
+
 def gather(context: BlockContext) -> Material:
     """Return the material of a block: names inside numbers and anchors are left out."""
     text = context.view.text
@@ -112,20 +131,8 @@ def gather(context: BlockContext) -> Material:
         and text[max(0, hit.span.start - 5) : hit.span.start].lower() != "anti-"
         and _free(hit, mentions)
     )
-    taken = [span for m in mentions for span in (m.span, m.anchor_span) if m.kind != "inert" and span is not None]
-    stretches = [
-        Span(min(m.span.start, m.anchor_span.start), max(m.span.end, m.anchor_span.end))
-        for m in mentions
-        if m.anchor_span
-    ]
-    modifiers = tuple(
-        (words.modifiers[match.group().lower()], span)
-        for match in words.modifier_pattern.finditer(text)
-        if not any(
-            span.overlaps(other) for other in (*taken, *stretches) for span in (Span(match.start(), match.end()),)
-        )
-        for span in (Span(match.start(), match.end()),)
-    )
+    lower = lowered(text)
+    modifiers = tuple(_modifiers(lower, mentions))
     return Material(
         text=text,
         original=context.text,
@@ -136,4 +143,5 @@ def gather(context: BlockContext) -> Material:
         mentions=mentions,
         mention_starts=tuple(mention.span.start for mention in mentions),
         modifiers=modifiers,
+        connected=may_connect(lower),
     )

@@ -149,8 +149,13 @@ def before(flat: str, low: int, position: int) -> Phrase | None:
             break
         first = index
         index -= 1
-    while first < last and (adjective := words.modifier_pattern.match(flat, found[first].start(), found[last].start())):
-        first = next(i for i in range(first, last + 1) if found[i].start() >= adjective.end())
+    lead = found[first].start() if first < last else 0
+    while first < last and (
+        adjective := words.modifier_pattern.match(flat[lead:position].lower(), found[first].start() - lead)
+    ):
+        if adjective.end() + lead > found[last].start():
+            break
+        first = next(i for i in range(first, last + 1) if found[i].start() >= adjective.end() + lead)
     if first <= last and all(_word(match.group()) in words.vague for match in found[first : last + 1]):
         return None
     if (

@@ -39,7 +39,7 @@ def read_statement(material: Material, part: Scope, memory: Memory, *, describe:
 
     """
     flat = part.flat
-    if words.ANY.search(flat, part.start, part.end) is None:
+    if not material.connected:
         return _plain(material, part, memory, describe=describe)
     definition = words.DEFINITION.match(flat, part.start, part.end)
     if definition is not None:

@@ -198,7 +198,11 @@ class _Builder:
             last.modifiers.append((kind, phrase.span))
         elif last.sketches:
             return None
-        elif self.at == last.phrases[-1].span.end and is_apposition(gap) and (whole := _compound(self.flat, last, phrase)) is not None:
+        elif (
+            self.at == last.phrases[-1].span.end
+            and is_apposition(gap)
+            and (whole := _compound(self.flat, last, phrase)) is not None
+        ):
             last.phrases[-1] = whole
         elif phrase.hit is None or {"measurement", "demographic"} & {last.phrases[0].type, phrase.type}:
             return None
@@ -246,7 +250,7 @@ class _Builder:
         members: list[Phrase] = []
         while (link := _LIST_END.search(self.flat, max(low, start - _LINK_REACH), start)) is not None:
             earlier = phrases.before(self.flat, low, link.start())
-            if earlier is not None and lexicon().modifier_pattern.fullmatch(earlier.span.of(self.flat)):
+            if earlier is not None and lexicon().modifier_pattern.fullmatch(earlier.span.of(self.flat).lower()):
                 break
             if (
                 earlier is None
