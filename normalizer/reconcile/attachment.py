@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Words that say how something is counted or graded, not what; a subject of these alone names nothing.
 _GENERIC: Final = frozenset(
     (  # noqa: SIM905 - words read better than quotation marks
-        "absolute actual amount average baseline cc change class count cycle cr criteria criterion day decrease degree "
+        "absolute actual amount average baseline cc change class count cycle cr day decrease degree "
         "dose duration frequency grade graded gram hour increase interval iu kg least length level limit litre liter "
         "mean median meter metre mg milli milliliter milligram min minimum maximum minute ml mm mmol mol month most "
         "normal number period percent point range rate ratio result scale score size stage status tesla test time "

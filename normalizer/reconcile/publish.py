@@ -61,13 +61,15 @@ def _bound(entry: Entry, base: int, status: Status, findings: tuple[Finding, ...
     )  # fmt: skip
 
 
-def _addressed(notes: Sequence[Note], base: int, block: Span) -> dict[tuple[int | None, int | None], list[Finding]]:
-    """Return the findings by address, spans in the document; those about the whole block stand at the block."""
+def _addressed(case: Case, notes: Sequence[Note]) -> dict[tuple[int | None, int | None], list[Finding]]:
+    """Return the findings by address, spans in the document; one without a place stands at its atom or its block."""
     found: dict[tuple[int | None, int | None], list[Finding]] = {}
+    block = case.context.block.span
     for note in notes:
-        finding = shifted(note.finding, base)
-        if finding.span is None and note.atom is None:
-            finding = replace(finding, span=block)
+        finding = shifted(note.finding, block.start)
+        if finding.span is None:
+            own = case.placed.atoms[note.atom].span if note.atom is not None else None
+            finding = replace(finding, span=own.shift(block.start) if own is not None else block)
         found.setdefault((note.atom, note.bound), []).append(finding)
     return found
 
@@ -89,7 +91,7 @@ def publish(case: Case, notes: tuple[Note, ...], agreement: Agreement, trial_id:
     block = case.context.block
     base = block.span.start
     repairs = tuple(dict.fromkeys(_repairs(case)))
-    said = _addressed(notes, base, block.span) if notes else {}
+    said = _addressed(case, notes) if notes else {}
     own = list(said.get((None, None), ()))
     bounds: list[list[PublishedBound]] = [[] for _ in case.placed.atoms]
     for entry in case.entries:

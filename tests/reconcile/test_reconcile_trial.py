@@ -10,6 +10,8 @@ from normalizer.pipeline import normalize
 from normalizer.reconcile.pairs import ordered_pairs
 from normalizer.sources import document_from_text
 
+COPIED = "Stable treatment with the same oral drug at an unchanged dose until screening."
+
 
 def age(value: str, unit: str = "a") -> RegistryAge:
     return RegistryAge(value=Decimal(value), unit=unit, printed=f"{value} Years", field="ages")  # type: ignore[arg-type]
@@ -27,8 +29,7 @@ def found(text: str, registry: Registry | None = None) -> set[str]:
         ("Inclusion Criteria:\n\n1. Hemoglobin >= 10 g/dL\n\nExclusion Criteria:\n\n1. Hemoglobin > 9 g/dL\n",
          "contradictory_bounds"),
         ("Inclusion Criteria:\n\n1. Direct bilirubin <= 3 mg/dL and total bilirubin <= 2 mg/dL\n", "implausible_pair"),
-        ("Inclusion Criteria:\n\n1. Stable treatment with the same oral drug at an unchanged dose until screening.\n"
-         "2. Rash. Stable treatment with the same oral drug at an unchanged dose until screening.\n", "repeated_text"),
+        (f"Inclusion Criteria:\n\n1. {COPIED}\n2. Rash. {COPIED}\n", "repeated_text"),
     ],
 )  # fmt: skip
 def test_what_cannot_hold_together(criteria: str, code: str) -> None:
