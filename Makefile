@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OUT ?= out/seeds
 
-.PHONY: help run test lint eval scorecard bench schemas lock clean
+.PHONY: help run test lint eval readme bench schemas lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -36,8 +36,8 @@ lint: $(READY) ## style, types, import layers, spelling
 eval: $(READY) ## score the rules on gold and stress, and on the external corpora when present
 	@$(BIN)/python -m normalizer.evaluate.everything
 
-scorecard: eval ## write the main scores of an evaluation into README.md
-	@$(BIN)/python -m normalizer.evaluate.scorecard out/eval/report.json README.md
+readme: $(READY) ## write README.md's examples and scorecard anew (after make eval)
+	@$(BIN)/python -m tests.readme && $(BIN)/python -m normalizer.evaluate.scorecard out/eval/report.json README.md
 
 bench: $(READY) ## speed against a calibration loop, and memory
 	@$(BIN)/python -m tests.bench
