@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from normalizer.model.mention import Mention
     from normalizer.model.view import View
 
-_ACRONYM = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9/-]{1,9}?)s?(?![\w])")
 WORD = re.compile(r"[^\W\d_][\w'’+α-ω]*(?:[-/.][\w'’+α-ω]+)*")
 
 
@@ -78,26 +77,25 @@ def _local_name(short: str, long: str) -> Name | None:
 def _with_local(text: str, found: tuple[NameHit, ...], abbreviations: Mapping[str, str]) -> tuple[NameHit, ...]:
     """Return the hits with those of the trial's own abbreviations; these win over the vocabulary's reading."""
     own: list[NameHit] = []
-    for match in _ACRONYM.finditer(text):
-        long = abbreviations.get(match[1])
-        name = _local_name(match[1], long) if long is not None else None
-        if name is not None:
-            own.append(NameHit(Span(match.start(1), match.end(1)), name))
+    for short, long in abbreviations.items():
+        if short not in text or (name := _local_name(short, long)) is None:
+            continue
+        at = text.find(short)
+        while at >= 0:
+            end = at + len(short)
+            if not text[at - 1 : at].isalnum() and not text[end : end + 2].rstrip("s").isalnum():
+                own.append(NameHit(Span(at, end), name))
+            at = text.find(short, end)
     if not own:
         return found
-    kept = [
-        hit
-        for hit in found
-        if not any(
-            hit.span.overlaps(mine.span)
-            and hit.span != mine.span
-            and len(hit.name.printed) < len(mine.name.printed)
-            or hit.span == mine.span
-            for mine in own
-        )
-    ]
+    kept = [hit for hit in found if not any(_yields(hit, mine) for mine in own)]
     added = [mine for mine in own if not any(hit.span.overlaps(mine.span) for hit in kept)]
-    return tuple(sorted((*kept, *added), key=lambda hit: hit.span))
+    return tuple(sorted((*kept, *added), key=lambda hit: hit.span.start)) if added else found
+
+
+def _yields(hit: NameHit, mine: NameHit) -> bool:
+    """Say whether a vocabulary hit gives way to the trial's own abbreviation: it reads the same characters or fewer."""
+    return hit.span.overlaps(mine.span) and mine.span.contains(hit.span) and hit.name.concept != mine.name.concept
 
 
 def _modifiers(lower: str, mentions: tuple[Mention, ...]) -> Iterator[tuple[ModifierKind, Span]]:
