@@ -29,6 +29,7 @@ _GENERIC: Final = frozenset(
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 #: Two things named in one breath before a time that may bind both.
 _TOGETHER: Final = re.compile(r"[^.;:\n]{0,40}\b(?:or|and|with|plus)\b[^.;:\n]{0,25}|\s*/\s*", re.IGNORECASE)
+_WITHOUT_LEVEL: Final = frozenset({"condition", "treatment", "procedure", "consent", "logistics", "judgement"})
 _SHARING: Final = frozenset({"treatment", "procedure"})
 
 
@@ -39,6 +40,8 @@ def check_attachment(case: Case) -> Iterator[Note]:
         if _generic(atom):
             yield about(entry, "subject_missing", f"{atom.subject!r} does not say what is measured")
         bound = entry.bound
+        if isinstance(bound, Limit) and (doubt := _unmeasured(atom, bound)) is not None:
+            yield about(entry, "role_ambiguous", doubt)
         if isinstance(bound, Time):
             if bound.slot != "window" and bound.comparator is None and bound.direction and _unanchored(bound):
                 yield about(entry, "role_ambiguous", "the time may be a window or a length")
@@ -49,9 +52,22 @@ def check_attachment(case: Case) -> Iterator[Note]:
         yield from _repeated(case)
 
 
+def _unmeasured(atom: Atom, bound: Limit) -> str | None:
+    """Return the doubt when the vocabulary knows the subject as something that has no such level or number."""
+    concept = concept_of(atom.subject)
+    if concept is None or bound.reference != "absolute" or bound.change is not None:
+        return None
+    if bound.slot == "count" and concept.type == "measurement" and concept.kinds and "count" not in concept.kinds:
+        return f"{concept.name} is measured, not counted"
+    if bound.slot == "value" and bound.unit is None and not concept.kinds and concept.type in _WITHOUT_LEVEL:
+        return f"{concept.name} has no level"
+    return None
+
+
 def _generic(atom: Atom) -> bool:
-    """Say whether the subject is made of words that quantify, and is no name of the vocabulary."""
-    if atom.type == "heading" or not _GENERIC.issuperset(_WORDS.findall(atom.subject)):
+    """Say whether the subject is no name of the vocabulary and one word ("recent"), or words that quantify."""
+    words = _WORDS.findall(atom.subject)
+    if atom.type == "heading" or atom.subject == "criterion" or not (len(words) == 1 or _GENERIC.issuperset(words)):
         return False
     return concept_of(atom.subject) is None
 

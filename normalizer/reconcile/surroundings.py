@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from normalizer.reconcile.case import Case, Entry, Note
 
 _REACH: Final = 28
-#: A comparator right before the bound that is not part of it, and one right after it.
+#: A comparator right before the bound that is not part of it, and one right after it; a lone ³ or £ was ≥ or ≤ in the
+#: Symbol font (Adobe Symbol encoding vector, 0xB3 and 0xA3).
 _BEFORE: Final = re.compile(
     r"(?:\b(?:greater|less(?:er)?|more|fewer|higher|lower|larger|smaller|older|younger|above|below|over|under|exceed\w*|"
-    r"minimum|maximum|at (?:least|most)|up to|not)\b|[<>≤≥])"
+    r"minimum|maximum|at (?:least|most)|up to|not)\b|[<>≤≥]|(?<!\S)[³£])"
     r"[\s,]*(?:(?:than|or|to|of|equal|and|a|the|is|be|by)\b[\s,]*)*$",
     re.IGNORECASE,
 )
