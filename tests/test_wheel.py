@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - our own interpreter
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "site")
@@ -37,7 +37,7 @@ def test_it_runs_without_the_checkout(installed: Path, tmp_path: Path) -> None:
     program = (
         "import normalizer, sys; from normalizer.cli import main; print(normalizer.__file__, file=sys.stderr); main()"
     )
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", program, "run", str(page), "-o", str(tmp_path / "out")],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(installed)}, check=False, capture_output=True, text=True,
     )  # fmt: skip
