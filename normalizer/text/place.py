@@ -49,10 +49,17 @@ class PlacedDraft:
 
 def _places(board: Board, atoms: Sequence[Atom]) -> tuple[list[Span | None], list[bool]]:
     """Return each atom's span and whether it is an elliptical repeat."""
-    claims: dict[str, Claims] = {}
-    taken = board.mask()
     places: list[Span | None] = []
     repeats: list[bool] = []
+    if all([len(board.find(atom.quote)) == 1 for atom in atoms]):  # noqa: C419 - a list is quicker
+        seen: set[str] = set()
+        for atom in atoms:
+            places.append(board.find(atom.quote)[0])
+            repeats.append(atom.quote in seen)
+            seen.add(atom.quote)
+        return places, repeats
+    claims: dict[str, Claims] = {}
+    taken = board.mask()
     cursor = 0
     single: set[str] = set()
     for atom in atoms:
