@@ -209,12 +209,11 @@ def _phrase(flat: str, found: list[re.Match[str]], low: int, high: int) -> Phras
     span = Span(found[0].start(), found[-1].end())
     if len(found) == 1 and _word(found[0].group()) in words.generic:
         return Phrase(span, "criterion", "other", None)
-    return Phrase(
-        span,
-        expand(span.of(flat).replace(MASK, " ")),
-        guess_type(flat[max(low, span.start - _REACH) : min(high, span.end + 1)]),
-        None,
-    )
+    subject = expand(span.of(flat).replace(MASK, " "))
+    about = resolve(subject)
+    if about is not None:
+        return Phrase(span, without_adjectives(subject, about.type), about.type, None)
+    return Phrase(span, subject, guess_type(flat[max(low, span.start - _REACH) : min(high, span.end + 1)]), None)
 
 
 def listed(flat: str, start: int, end: int) -> list[Phrase] | None:

@@ -37,7 +37,7 @@ _TOGETHER: Final = re.compile(
 _OF_WORD: Final = re.compile(r"\s+of\s", re.IGNORECASE)
 #: The edition of an instrument, printed with its abbreviation in a bracket.
 _EDITION: Final = re.compile(r"\s*\([A-Z][A-Za-z]+-((?:19|20)\d\d)\)")
-_OTHER: Final = re.compile(r"\bother\b", re.IGNORECASE)
+_OTHER: Final = re.compile(r"\bany other\b", re.IGNORECASE)
 _PREPOSITION: Final = re.compile(r"\b(?:of|with|for|to|in|by|on|from)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _MEMBER_WORDS: Final = 3
 _OF: Final = re.compile(
@@ -74,6 +74,7 @@ _NEGATION: Final = re.compile(
 _STATED_SCALES: Final = ("grade", "stage", "class", "CTCAE", "type", "level", "category")
 _NEGATION_REACH: Final = 60
 _LIST_REACH: Final = 160
+_SHARE_REACH: Final = 60
 _LINK_REACH: Final = 24
 _LIST_START: Final = re.compile(rf"[\s{MASK}]*(?:,|/|and\b|or\b)", re.IGNORECASE)
 _LIST_END: Final = re.compile(
@@ -114,6 +115,7 @@ class _Builder:
         self.at = scope.start
         self.leading: list[Mention] = []
         self.taken = tuple(span for _, span in material.modifiers if scope.start <= span.start < scope.end)
+        self.results = tuple((kind, span) for kind, span in material.modifiers if kind == "result")
         self.counted: Mention | None = None
 
     # names
@@ -133,7 +135,11 @@ class _Builder:
         gap = self.flat[self.at : phrase.span.start]
         last = self.groups[-1] if self.groups else None
         mixed = last is not None and (last.phrases[0].type == "measurement") != (phrase.type == "measurement")
-        linked = is_link(gap) and not self.bound_between(self.at, phrase.span.start)
+        linked = (
+            is_link(gap)
+            and not self.bound_between(self.at, phrase.span.start)
+            and not any(kind == "result" and self.at <= span.start < phrase.span.start for kind, span in self.results)
+        )
         if (
             last is not None
             and not last.sketches
@@ -460,12 +466,12 @@ class _Builder:
         if left is not None and left.phrases[0].type != "measurement":
             return self.alone(left, mention)
         if left is not None and not left.bounded:
-            own = [phrase for phrase in left.phrases if phrase.subject == subject or phrase.span.overlaps(span)]
+            own = [p for p in left.phrases if p.subject.startswith(subject) or p.span.overlaps(span)]
             if own or "performance" in left.phrases[-1].subject:
                 named = own[0] if own else left.phrases[-1]
                 left.phrases = [Phrase(named.span, subject, "measurement", named.hit)]
                 return left
-        elif left is not None and left.bounded and subject in (phrase.subject for phrase in left.phrases):
+        elif left is not None and any(phrase.subject.startswith(subject) for phrase in left.phrases):
             return left
         return self.add(Phrase(span, subject, "measurement", None))
 
@@ -480,7 +486,8 @@ class _Builder:
         following = _FOLLOWING.match(self.flat, end, self.scope.end)
         if following is not None:
             end = following.end()
-        found = phrases.after(self.flat, end, self.scope.end)
+        upcoming = self.material.mentions_in(max(end, mention.span.end), self.scope.end)
+        found = phrases.after(self.flat, end, upcoming[0].span.start if upcoming else self.scope.end)
         ahead = self.right(mention) if following is None else None
         if ahead is not None and (found is None or found.span.end > ahead.span.start):
             self.counted = mention
@@ -514,6 +521,7 @@ class _Builder:
                 low = self.groups[-2].end if len(self.groups) > 1 and head is left else self.scope.start
                 head.phrases[:0] = self.earlier_members(low, head.phrases[0].span.start)
             head.bind(mention, self.material)
+            self.share(head, mention)
             return
         found = phrases.before(self.flat, self.at, mention.span.start)
         if found is not None and (left is None or left.bounded or joiner_in(gap) or _NEW_VERB.search(gap)):
@@ -526,6 +534,18 @@ class _Builder:
             self.inherited.bind(mention, self.material)
         else:
             self.leading.append(mention)
+
+    def share(self, head: Group, mention: Mention) -> None:
+        """Give a time also to the treatments joined to its own by "and" under one verb ("A and at least one B for ...")."""
+        index = self.groups.index(head) if head in self.groups else 0
+        while index > 0 and self.groups[index].joiner in ("and", "with"):
+            head, index = self.groups[index - 1], index - 1
+            kinds = {head.phrases[0].type, self.groups[index + 1].phrases[0].type}
+            timed = any(sketch.times for sketch in head.sketches)
+            between = self.flat[head.end : self.groups[index + 1].start]
+            if timed or not kinds <= {"treatment", "procedure"} or len(between) > _SHARE_REACH or "," in between:
+                return
+            head.bind(mention, self.material)
 
     def opens(self, mention: Mention) -> bool:
         """Say whether a time says of what it is the length ("at least 6 months of dialysis"); half-lives never do."""
@@ -614,7 +634,7 @@ def _without_repeats(groups: list[Group]) -> list[Group]:
 def _compound(flat: str, last: Group, phrase: Phrase) -> Phrase | None:
     """Return two names side by side as one, when the vocabulary knows them as one ("hepatitis B virus (HBV) DNA")."""
     before = last.phrases[-1]
-    text = f"{before.span.of(flat)} {phrase.span.of(flat)}"
+    text = " ".join(f"{before.span.of(flat)} {phrase.span.of(flat)}".replace(MASK, " ").split())
     about = resolve(text)
     if about is None or about.name == phrase.subject:
         return None
