@@ -40,7 +40,8 @@ _EXTREME: Final = re.compile(r"(?<![a-z])(minimum|minimal|maximum|maximal)\s+(?:
 _GLUE_WORDS: Final = r"(?:[\s/,]+(?:th[ae]n|to|or|and|is))*[\s/]+$"
 _UNEQUAL_LEFT: Final = re.compile(
     r"(?:(?P<ge>(?<![a-z])(?:greater|more|higher|larger|bigger|older|elder|longer|above|over|superior|better|at\s+least)|[>≥])"
-    r"|(?P<le>(?<![a-z])(?:less|lesser|lower|fewer|smaller|younger|shorter|below|under|inferior|at\s+most)|[<≤]))" + _GLUE_WORDS
+    r"|(?P<le>(?<![a-z])(?:less|lesser|lower|fewer|smaller|younger|shorter|below|under|inferior|at\s+most)|[<≤]))"
+    + _GLUE_WORDS
 )
 _EQUAL_LEFT: Final = re.compile(r"(?<![a-z])equals?" + _GLUE_WORDS)
 #: "within at least 30 days": a distance all the same.
@@ -48,11 +49,18 @@ _WITHIN_LEFT: Final = re.compile(r"(?<![a-z])within\s+(?:a\s+|an\s+|the\s+)?$")
 _AFTER: Final = re.compile(
     r"(?:\s*(?:'s\s+)?\(?(?:of\s+age|old|in\s+age|duration|in\s+duration)?\)?)?\s*,?\s*\(?\s*(?:"
     r"(?:or|and|&|/)\s*(?:equal\s+(?:to\s+)?or\s+)?(?:is\s+|are\s+)?"
-    r"(?:(?P<ge>older|more|greater|higher|above|over|longer|beyond|better|worse|up|upper|upwards?|later|larger|elder|equal)"
+    r"(?:(?P<ge>older|more|greater|higher|above|over|longer|beyond|better|worse|up|upper|upwards?|later|newer|larger|elder|equal)"
     r"|(?P<le>less|fewer|younger|lower|below|under|shorter|earlier|smaller"
     r"|downwards?))(?![a-z])(?!\s+th[ae]n)(?! *(?:or equal|the age|age|[<>≥≤])? *(?:of )?\d)"
     r"|(?P<min>at\s+(?:a\s+|the\s+)?(?:minimum|least)|minimum|upwards?)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d))"
     r"|(?P<max>at\s+(?:a\s+|the\s+)?(?:maximum|most)|maximum|max)(?![a-z])(?!\s+(?:age|(?:of\s+)?\d)))"
+)
+
+
+#: Behind the thing that is counted: "3 prior therapies or more", "8 years of schooling or fewer".
+_AFTER_NOUN: Final = re.compile(
+    r"\s(?:of\s)?(?:[a-z-]+\s){1,2}or\s(?:(?P<ge>more|greater|longer)|(?P<le>less|fewer|shorter))(?=\s?(?:[.,;)\n]|$)"
+    r"|\s(?:in|at|for|with|within|per|during|before|prior|on)\s)"
 )
 
 
@@ -157,13 +165,15 @@ def before(lower: str, floor: int, end: int) -> Sign | None:
 
 def _completed(lower: str, floor: int, sign: Sign) -> Sign:
     """Take in what stands before the comparator's last words: "equal", a negation, "within"."""
-    left = max(floor, sign.start - 40)
+    left, end = max(floor, sign.start - 40), sign.start + len(sign.words)
     if sign.sign == "=" and (found := _UNEQUAL_LEFT.search(lower, left, sign.start)):
-        sign = sign._replace(sign=">=" if found["ge"] else "<=", start=found.start())
+        sign = sign._replace(sign=">=" if found["ge"] else "<=", start=found.start(), words=lower[found.start() : end])
     elif sign.sign in "<>" and (found := _EQUAL_LEFT.search(lower, left, sign.start)):
-        sign = sign._replace(sign=f"{sign.sign}=", start=found.start())
+        sign = sign._replace(sign=f"{sign.sign}=", start=found.start(), words=lower[found.start() : end])
     if "within" in lower[left : sign.start] and (found := _WITHIN_LEFT.search(lower, left, sign.start)):
-        return sign._replace(sign="<" if sign.sign == "<" else "<=", start=found.start(), words="within")
+        return sign._replace(
+            sign="<" if sign.sign == "<" else "<=", start=found.start(), words=lower[found.start() : end]
+        )
     return _negated(lower, floor, sign)
 
 
@@ -176,6 +186,16 @@ def _negated(lower: str, floor: int, sign: Sign) -> Sign:
     if found is None:
         return sign
     return Sign(FLIP[sign.sign[0]], found.start(), sign.past, sign.coming, sign.words, negated=True)
+
+
+def after_noun(lower: str, end: int) -> tuple[Comparator, int, str] | None:
+    """Find the comparator behind the noun that follows a number; as :func:`after`."""
+    if " or " not in lower[end : end + 50]:
+        return None
+    found = _AFTER_NOUN.match(lower, end, end + 70)
+    if found is None:
+        return None
+    return (">=" if found["ge"] else "<="), found.end(), found["ge"] or found["le"]
 
 
 def after(lower: str, end: int) -> tuple[Comparator, int, str] | None:

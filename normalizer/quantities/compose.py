@@ -31,6 +31,11 @@ _TWO_ENDED: Final = frozenset({"between", "outside"})
 _LOWER: Final = frozenset({">", ">="})
 _UPPER: Final = frozenset({"<", "<="})
 _OR: Final = re.compile(r"\s*,?\s*(?:or|and/or|and|/|,)\s*(?:is\s+)?")
+_OR_GRADED: Final = re.compile(r"\s*(?:\([^()]{1,40}\)\s*)?(?:,\s*)?(?:or|and|and/or)\s*")
+#: Between two bounds of two groups: "over 14 drinks for women and over 21 for men", "≥ 22 mmHg (or of ≥ 11 diastolic)".
+_GROUP_GAP: Final = re.compile(
+    r"\s*(?:(?:for|in)\s+(?:[a-z]+\s+)?[a-z]+\s*|\([^()\d]{1,25}\)\s*)?[,;(]?\s*(?:and|or)\s+(?:(?:of|for|in)\s+(?:[a-z]+\s+)?)?"
+)
 _RESTATED: Final = re.compile(
     r"\s*(?:[(/=]|or|,\s?or|i\.e\.)\s*\(?\s*(?:i\.e\.?,?|or|=|~|≈|approximately|equivalent\s+to|equals|about"
     r"|approx\.?|equal\s+to)?\s*"
@@ -101,9 +106,11 @@ class Builder:
             return
         gap = self.lower[last.span.end : mention.span.start]
         if last.kind == "grade":
-            self._mentions.append(self._graded(last, mention) if self._elliptical(mention, gap) else mention)
+            self._mentions.append(
+                self._graded(last, mention) if self._elliptical(mention, gap) else self._again(mention, gap)
+            )
         elif last.kind != mention.kind:
-            self._mentions.append(mention)
+            self._mentions.append(self._of_group(last, mention, gap))
         elif mention.kind == "time" and (pair := self._combined(last, mention, gap)):
             self._mentions[-1:] = pair
         elif merged := self._merged(last, mention, gap):
@@ -121,9 +128,54 @@ class Builder:
             self._lend_unit(last, mention)
             self._mentions.append(self._with_comparator(mention, last))
         else:
-            if last.comparator in _LOWER and mention.comparator in _UPPER and _TO.fullmatch(gap):
-                self._lend_unit(last, mention)
-            self._mentions.append(mention)
+            self._mentions.append(self._beside(last, mention, gap, sign))
+
+    def _beside(self, last: Mention, mention: Mention, gap: str, sign: Sign | None) -> Mention:
+        """Share unit and change between two bounds that print comparators of their own, or both behind the second."""
+        if last.comparator in _LOWER and mention.comparator in _UPPER and _TO.fullmatch(gap):
+            self._lend_unit(last, mention)
+            if mention.change is not None and self._mentions[-1].change is None and last.kind == "amount":
+                self._mentions[-1] = replace(self._mentions[-1], change=mention.change, reference=mention.reference)
+        elif last.comparator in _UPPER and mention.comparator in _LOWER and _OR.fullmatch(gap):
+            self._lend_unit(last, mention)
+        elif last.comparator is None and sign is None and _OR.fullmatch(gap) and self._respective(mention):
+            return self._led(last, mention)
+        return self._of_group(last, mention, gap)
+
+    @staticmethod
+    def _of_group(last: Mention, mention: Mention, gap: str) -> Mention:
+        """Give a bare bound of another group the unit that is printed once, before it."""
+        if mention.unit is not None or last.unit is None or mention.kind == "time" or last.kind == "time":
+            return mention
+        if mention.comparator is None or last.comparator != mention.comparator or mention.reference != "absolute":
+            return mention
+        if not _GROUP_GAP.fullmatch(gap):
+            return mention
+        return replace(
+            mention, unit=last.unit, kind=last.kind, span=last.span.cover(mention.span), change=last.change,
+            reference=last.reference,
+        )  # fmt: skip
+
+    def _respective(self, mention: Mention) -> bool:
+        """Say whether "respectively" follows, so that what is printed once holds for both numbers."""
+        return "respectively" in self.lower[mention.span.end : mention.span.end + 40]
+
+    def _led(self, last: Mention, mention: Mention) -> Mention:
+        """Give ``last`` comparator and unit of ``mention``; both quotes cover both."""
+        self._mentions[-1] = replace(_led_from_behind(last, mention), unit=last.unit or mention.unit, kind=mention.kind)
+        return replace(mention, span=last.span.cover(mention.span))
+
+    def _again(self, mention: Mention, gap: str) -> Mention:
+        """Read "at least one category A or two category B": both counts of graded things have the comparator."""
+        counted = next((m for m in reversed(self._mentions[:-1]) if m.kind not in {"grade", "inert"}), None)
+        if (
+            counted is None
+            or {counted.kind, mention.kind} != {"count"}
+            or mention.comparator
+            or not _OR_GRADED.fullmatch(gap)
+        ):
+            return mention
+        return self._with_comparator(mention, counted)
 
     def _lend_unit(self, last: Mention, mention: Mention) -> None:
         """Give the last Mention the unit that is printed once, behind the next one."""
@@ -171,7 +223,9 @@ class Builder:
     def _one_unit(last: Mention, mention: Mention) -> bool:
         if last.unit is None or mention.unit is None:
             return True
-        return last.unit.code == mention.unit.code and last.unit.printed.lower() == mention.unit.printed.lower()
+        if last.unit.code is not None:
+            return last.unit.code == mention.unit.code
+        return mention.unit.code is None and last.unit.printed.lower() == mention.unit.printed.lower()
 
     @staticmethod
     def _outside(last: Mention, mention: Mention, low: Number | None, high: Number | None) -> Mention:
@@ -256,7 +310,9 @@ class Builder:
 def _behind(mention: Mention) -> bool:
     """Say whether the comparator is printed behind the number ("(88 g/L) or higher")."""
     number = mention.low or mention.high
-    return number is not None and mention.comparator_span is not None and number.span.end <= mention.comparator_span.start
+    return (
+        number is not None and mention.comparator_span is not None and number.span.end <= mention.comparator_span.start
+    )
 
 
 def _led_from_behind(last: Mention, mention: Mention) -> Mention:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from normalizer.quantities.numbers import Numeral, read_digits, read_word, with_power
+from normalizer.quantities.spelled import torn_unit, unit_bracket, whole
 from normalizer.units import UnitMatch, match
 
 if TYPE_CHECKING:
@@ -68,9 +69,12 @@ def unit_at(text: str, lower: str, numeral: Numeral) -> tuple[Numeral, UnitMatch
         months = None if numeral.word else _MONTHS.match(text, at)
         if months:
             return numeral, UnitMatch(months.end() - 1, months.end(), "mo", None, None)
-    elif text[unit.start : unit.end] == "M" and _MONTHS.match(text, at):
+        if lower.startswith(".10", at) and (cells := match(text, at + 1)) and cells.power is not None:
+            return numeral, UnitMatch(at, cells.end, cells.code, cells.damaged, cells.power)
+        return numeral, torn_unit(text, lower, at)
+    if text[unit.start : unit.end] == "M" and _MONTHS.match(text, at):
         return numeral, UnitMatch(unit.start, unit.end, "mo", None, None)
-    return numeral, unit
+    return numeral, whole(text, lower, unit)
 
 
 def second_end(
@@ -83,6 +87,8 @@ def second_end(
     inner = _INNER.match(lower, at)
     if inner:
         at = inner.end()
+    if unit is not None and lower.startswith((" (", "("), at):
+        at = unit_bracket(text, lower, at) or at
     between = sign is not None and sign.sign == "between"
     link = _BETWEEN.match(lower, at, at + 30) if between else _RANGE.match(lower, at, at + 40)
     if link is None:

@@ -36,8 +36,8 @@ _LIST_NUMBER: Final = re.compile(
 _MARKERS: Final = " \t\r*•·○●▪◦-#>("
 _INLINE_LEFT: Final = re.compile(r"(?:[.;:)、。；]\s*|\n\s*|(?:[;,:]|and|or|either)\s+\()$")
 _YEAR: Final = re.compile(
-    r"(?:19|20)\d\d(?:[-/](?:(?:19|20)?\d\d)(?!\d))?(?![\d.,]\d|\d|\s?(?:mg|ml|g|cells|kcal|iu|ng|µg|/|%|x"
-    r"|steps|m\b|copies|u/l))"
+    r"(?:19|20)\d\d(?:[-/](?:(?:19|20)?\d\d)(?!\d))?(?![\d.,]\d|\d|\s?(?:/|%|x|(?:mg|ml|g|cells|kcal|iu|ng|µg"
+    r"|steps|m|copies|u/l)(?![a-z])))"
 )
 _DATE_LEFT: Final = re.compile(
     r"(?:(?:in|since|after|before|until|by|from|between|to|year|during|prior\s+to)\s+(?:the\s+year\s+)?|/)$"
@@ -54,6 +54,13 @@ _NAME_NEXT: Final = re.compile(
     r"|d(?=[\s-](?:echo|ultra|imag|mri|ct))|f-|m?tc(?![a-z])|i-|c(?=\))|c-)(?:[\w-]*)"
 )
 #: Chromosomes and bands of a translocation behind "t(".
+#: One of a family of targets, in front of what acts on it: "cotransporter 2 inhibitor".
+_TARGET: Final = re.compile(
+    r"\s(?:inhibitor|agonist|antagonist|receptor|blocker|blockade|polymerase|deficiency)(?![a-z])"
+)
+#: A first version that will do: "version 14 or later"; of classifications every printed version is a name.
+_OR_LATER: Final = re.compile(r"(?:\.\d+)?\s(?:or|and)\s(?:later|above|higher|newer|up)(?![a-z])")
+_CLASSIFIED: Final = re.compile(r"ctc|recist|meddra|criteria|dsm|icd|terminology|nci")
 _BAND: Final = re.compile(r"\d{1,2}[;,:]\s?\d{1,2}(?:[;,]\s?\d{1,2})?\)(?:\s?\([pq][\d.;pq ]*\))?")
 _TEST: Final = re.compile(
     r"\s?-?(?:lead|min(?:ute)?s?\s+walk|mwt|mwd|minute\s+walk|meter\s+walk|m\s+walk|item\b"
@@ -92,7 +99,7 @@ _LIST_TAIL: Final = re.compile(
     r"[a-z]?(?:(?:\s?(?:-|/|,|&|to|and|or|through|or/and|and/or)\s?)\(?#?\d{1,4}(?:\.\d+)*[a-z]?(?![\w%.]\d|\d"
     r"|\s?(?:x|%|weeks?|months?|days?|years?|hours?|mg|mm|cm|times)(?![a-z])|[a-z]{2}))+"
 )
-_WORD_LEFT: Final = re.compile(r"(?P<word>[a-z][a-z'-]*)[\s.#:,(-]{0,3}$")
+_WORD_LEFT: Final = re.compile(r"(?P<word>[a-z][a-z'-]*)(?:\)\s|[\s.#:,(-]{0,3})$")
 _GLUE: Final = frozenset({
     "on", "of", "to", "than", "from", "and", "or", "age", "aged", "ages", "within", "least", "is", "at", "for",
     "between", "most", "the", "under", "over", "above", "below", "in", "no",
@@ -165,7 +172,11 @@ def name(lower: str, start: int, end: int) -> Claim | None:
     elif following != " ":
         return None
     test = _TEST.match(lower, end, end + 40)
-    return ("test_load", test.end()) if test else None
+    if test is not None:
+        return "test_load", test.end()
+    if end - start == 1 and lower[start - 2 : start - 1].isalpha() and _TARGET.match(lower, end):
+        return "name", end
+    return None
 
 
 def _letters_before(lower: str, start: int, end: int) -> Claim | None:
@@ -289,10 +300,12 @@ def _after_word(lower: str, start: int, end: int) -> Claim | None:
         return None
     if reason == "visit" and _NOT_VISIT.search(lower, max(0, left - 6), found.start() + 1):
         return None
+    if word == "version" and _OR_LATER.match(lower, end) and not _CLASSIFIED.search(lower, max(0, start - 50), start):
+        return None
     if word in _ABBREVIATED and lower[start - 1] not in ".#":
         return None
     opened = "(" if reason in {"cross_reference", "version"} else ""
-    if lower[found.end("word") : start].strip(" .#-" + opened):
+    if lower[found.end("word") : start].strip(" .#-" + opened) and not (reason == "version" and word in _VERSIONED):
         return None
     tail = _LIST_TAIL.match(lower, end, end + 40) or _SUFFIX.match(lower, end)
     return reason, tail.end() if tail else end

@@ -56,6 +56,13 @@ class Parts:
         """Say whether the ends of a range have different units ("6 months to 4 years")."""
         return self.first_unit is not None and self.unit is not None and self.first_unit.code != self.unit.code
 
+    def take_rest(self, start: int, end: int, to: int) -> None:
+        """Take the smaller unit of "37 weeks 6 days" into the quote; the value is that of the larger one, and says so."""
+        self.extra.append(Span(start, end))
+        message = f"the number goes on in a smaller unit: {self.text[self.low.start : to]!r}"
+        self.findings.append(Finding(code="number_ambiguous", message=message, span=Span(self.low.start, to)))
+        self.end = to
+
     def drop_sign(self) -> None:
         """Forget a preposition that is no comparator of this quantity."""
         self.sign, self.start = None, self.low.start
@@ -113,6 +120,16 @@ class Parts:
         if self.high is not None and low.value > self.high.value:
             message, span = "the low end exceeds the high end", Span(low.start, self.high.end)
             self.findings.append(Finding(code="range_reversed", message=message, span=span))
+        for number in (low, self.high):
+            if number is not None and number.alternatives:
+                span, others = Span(number.start, number.end), ", ".join(str(n) for n in number.alternatives)
+                message = f"the number may also mean {others}"
+                self.findings.append(Finding(code="number_ambiguous", message=message, span=span))
+        if self.unit is not None and self.unit.code is None:
+            span = Span(self.unit.start, self.unit.end)
+            self.findings.append(
+                Finding(code="unit_unknown", message="the unit table does not know the unit", span=span)
+            )
         if not low.word and low.start and self.lower[low.start - 1].isalpha():
             span = Span(low.start, low.end)
             self.findings.append(Finding(code="number_glued", message="no blank before the number", span=span))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final, cast
 from normalizer.model.span import Span
 from normalizer.quantities import references
 from normalizer.quantities.amounts import add_amount
-from normalizer.quantities.comparators import MIRROR, after
+from normalizer.quantities.comparators import MIRROR, after, after_noun
 from normalizer.quantities.ends import SLASH, second_end, unit_at
 from normalizer.quantities.numbers import Numeral
 from normalizer.quantities.parts import Parts
+from normalizer.quantities.spelled import unit_bracket
 from normalizer.quantities.times import TIME_CODES
 from normalizer.quantities.timing import add_time
 from normalizer.units import match
@@ -59,11 +60,20 @@ def add_quantity(
         if sign is None:
             right = _SIGN_RIGHT.match(parts.lower, parts.end)
         if sign is None or sign.sign in _OPEN:
-            parts.behind = after(parts.lower, parts.end)
+            parts.behind = after(parts.lower, parts.end) or _behind_bracket(parts)
     parts.comparator = _comparator(parts, right)
     if parts.reference == "absolute" and parts.unit is not None and parts.unit.code in TIME_CODES:
         return add_time(parts)
     return add_amount(parts, right.end() if right else parts.end)
+
+
+def _behind_bracket(parts: Parts) -> tuple[Comparator, int, str] | None:
+    """Find the comparator behind a bracket that repeats the unit, or behind the noun that is counted."""
+    lower, end = parts.lower, parts.end
+    if parts.unit is not None and parts.sign is None and lower[end : end + 2].lstrip().startswith("("):
+        closed = unit_bracket(parts.text, lower, end)
+        return after(lower, closed) if closed else None
+    return after_noun(lower, end) if parts.sign is None else None
 
 
 def _read_number(parts: Parts, tail: Numeral) -> None:
@@ -153,7 +163,7 @@ def _slash(parts: Parts, slash: re.Match[str]) -> bool:
 def _comparator(parts: Parts, right: re.Match[str] | None) -> Comparator | None:
     """Return the comparator that the signs and words around the number print."""
     if parts.high is not None:
-        return "between"
+        return "outside" if parts.sign is not None and parts.sign.sign == "outside" else "between"
     sign = parts.sign.sign if parts.sign else None
     if parts.plus:
         return ">="

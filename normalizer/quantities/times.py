@@ -114,7 +114,7 @@ def is_age(
         return True
     if years is None or (
         sign is not None
-        and (sign.past or sign.sign in {"in", "for", "since", "during", "every"} or sign.words == "within")
+        and (sign.past or sign.sign in {"in", "for", "since", "during", "every"} or sign.words.startswith("within"))
     ):
         return False
     low, high = years

@@ -24,6 +24,9 @@ _AGO: Final = re.compile(
 )
 _SENTENCE: Final = re.compile(r"[.;]\s|\n|;")
 _NEAR: Final = re.compile(r"[^.;,:()\d\n]{0,40}")
+#: A smaller unit that goes on with the time: "37 weeks 6 days".
+_REST: Final = re.compile(r"\s(?P<number>\d{1,2})[\s-]?(?:days?|months?)(?![a-z])")
+_COARSE: Final = frozenset({"wk", "a"})
 _AGE_CODES: Final = frozenset({"a", "mo", "d", "wk"})
 _OLDER: Final = frozenset({"older", "younger", "elder", "over"})
 _OF_INTERVALS: Final = frozenset({"in", "every", "during"})
@@ -34,13 +37,15 @@ _CLOSE: Final = 20  # characters between two times joined by "and"
 
 def add_time(parts: Parts) -> int:
     """Add the time, or an amount when it is an age; returns the end of the quote."""
+    if parts.unit is not None and parts.unit.code in _COARSE and (rest := _REST.match(parts.lower, parts.end)):
+        parts.take_rest(rest.start("number"), rest.end("number"), rest.end())
     if _aged(parts):
         return add_amount(parts, parts.end)
     lower, sign, end = parts.lower, parts.sign, parts.end
     tail = parts.behind[1] if parts.behind else end
     if parts.high is not None and (inclusive := _INCLUSIVE.match(lower, tail, tail + 60)):
         tail = inclusive.end()
-    ago = _AGO.match(lower, tail) is not None
+    ago = _AGO.match(lower, tail) is not None or (tail > end and lower.startswith("ago", end + 1))
     event, far = (None, False) if ago else _event(parts, tail)
     direction: Direction | None = "before" if ago else event.direction if event else None
     if direction is None and sign is not None and (sign.past or sign.coming):

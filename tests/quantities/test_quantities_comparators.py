@@ -83,7 +83,7 @@ CASES = [
     ("21 ≤ age ≤ 60", ["amount >= 21..-", "amount <= -..60"]),
     ("pulse < 52 or > 104 bpm", ["amount outside 52..104 [bpm]"]),
     ("pulse > 104 or < 52 bpm", ["amount outside 52..104 [bpm]"]),
-    ("pulse <= 52 or >= 104 bpm", ["amount <= -..52", "amount >= 104..- [bpm]"]),
+    ("pulse <= 52 or >= 104 bpm", ["amount <= -..52 [bpm]", "amount >= 104..- [bpm]"]),
     ("3 to < 9 mg", ["amount >= 3..- [mg]", "amount < -..9 [mg]"]),
     ("between 3 and 9 mg inclusive", ["amount between 3..9 [mg]"]),
     ("QTcF > 455 (men) or 465 (women) ms", ["amount > 455..- [ms]", "amount > 465..- [ms]"]),

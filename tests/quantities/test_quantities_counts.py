@@ -28,7 +28,7 @@ CASES = [
     ("3 times a week", ["count . 3..- [a week]"]),
     ("twice a day", ["count . twice..- [a day]"]),
     ("once weekly", ["count . once..- [weekly]"]),
-    ("no more than 2 drinks per day", ["amount <= -..2 [drinks per day]"]),
+    ("no more than 2 drinks per day", ["count <= -..2 [drinks per day]"]),
     ("at least one measurable lesion", ["count >= one..-"]),
     ("smoked more than 10 pack-years", ["amount > 10..- [pack-years]"]),
     ("fewer than 4 attacks per month", ["count < -..4 [per month]"]),

@@ -64,7 +64,7 @@ CASES = [
     ("glucose > 126 mg/dL (7.0 mmol/L)", ["amount > 126..- [mg/dL]", "amount > 7.0..- [mmol/L] restates"]),
     ("eGFR < 32 mL/min/1.73 m2", ["amount < -..32 [mL/min/1.73 m2]"]),
     ("proteinuria > 3.2 g/24h", ["amount > 3.2..- [g/24h]"]),
-    ("5 eosinophils per high power field", ["amount . 5..- [eosinophils per high power field]"]),
+    ("5 eosinophils per high power field", ["amount . 5..- [per high power field]"]),
 ]
 
 
