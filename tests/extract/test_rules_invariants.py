@@ -102,13 +102,13 @@ def holds(reading: Reading, text: str, kind: Kind) -> None:
 
 
 @given(text=TEXTS, kind=KINDS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text_is_read_into_a_draft_that_holds(text: str, kind: Kind) -> None:
     holds(read_text(text, kind), text, kind)
 
 
 @given(lines=st.lists(st.lists(PIECES, max_size=8).map(" ".join), min_size=1, max_size=8), kind=KINDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_list_is_read_into_drafts_that_hold(lines: list[str], kind: Kind) -> None:
     items = "".join(f"{'  ' * (number % 3)}{number + 1}. {line}\n" for number, line in enumerate(lines))
     document = document_from_text(f"{kind.title()} Criteria:\n\n{items}", criteria_only=True)
