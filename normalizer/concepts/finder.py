@@ -243,7 +243,7 @@ def find(text: str, hint: str = "") -> tuple[NameHit, ...]:
                 start, end = ends[2 * first], ends[stop - 1]
             name = plain.get(key) if joined else None
             if name is None:
-                reader = reader or _Reader(text, low, hint.lower(), text.isupper())
+                reader = reader or _Reader(text, low, hint.lower(), text.isupper() and text.count(" ") > 1)
                 name = reader.choose(phrases[key], start, end)
                 if name is None:
                     continue

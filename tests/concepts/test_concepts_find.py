@@ -119,3 +119,22 @@ def test_every_name_is_found_where_it_stands_alone(printed: str) -> None:
 def test_no_text_crashes_the_finder(text: str) -> None:
     for hit in find(text):
         assert hit.span.of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hepatitis C virus (HCV) antibody", [("hepatitis C virus (HCV) antibody", "hepatitis_c_antibody")]),
+        ("platelet (PLT) counts", [("platelet (PLT) counts", "platelet_count")]),
+        ("platelets (PLT), calcium", [("platelets", "platelet_count"), ("PLT", "platelet_count"),
+                                      ("calcium", "calcium")]),
+        ("platelet (PLT; count", [("platelet", "platelet_count"), ("PLT", "platelet_count")]),
+    ],
+)  # fmt: skip
+def test_a_name_goes_on_behind_its_abbreviation(text: str, expected: list[tuple[str, str]]) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize("text", ["nobody had a test", "a fall in it", "it met all of them", "lead it or act as one"])
+def test_plain_words_are_no_abbreviations(text: str) -> None:
+    assert read(text) == []

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalizer.concepts import expand, resolve, same_subject
+from normalizer.concepts import expand, find, resolve, same_subject
 
 CHIA = Path(__file__).resolve().parents[3] / "shared" / "corpora" / "chia" / "comparisons.jsonl.gz"
 
@@ -100,3 +100,42 @@ def test_most_measured_subjects_of_real_criteria_resolve() -> None:
         ]
     resolved = sum(resolve(record["subject"]["text"], record["line"]) is not None for record in records)
     assert resolved / len(records) >= 0.78
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("postmenopausal", "menopause"),
+        ("women of childbearing age", "childbearing potential"),
+        ("highly effective contraceptive method", "highly effective contraception"),
+        ("investigational medicinal product", "investigational drug"),
+        ("participated in another clinical study", "participation in another clinical trial"),
+        ("expected survival time", "life expectancy"),
+        ("CAR-T therapy", "chimeric antigen receptor T cell therapy"),
+        ("EULAR Sjögren's syndrome disease activity index", "ESSDAI"),
+        ("potent CYP3A4 inhibitor", "strong cytochrome P450 3A4 inhibitor"),
+        ("renal insufficiency", "kidney impairment"),
+        ("immunosuppressive drugs", "immunosuppressants"),
+        ("hematological malignancies", "blood cancer"),
+    ],
+)
+def test_names_of_one_subject_share_it(one: str, other: str) -> None:
+    assert same_subject(one, other)
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("severe asthma", "asthma"),
+        ("uncontrolled hypertension", "hypertension"),
+        ("active hepatitis B", "hepatitis B"),
+        ("high-dose corticosteroids", "corticosteroids"),
+        ("known hypersensitivity", "hypersensitivity"),
+        ("oral antibiotics", "antibiotics"),
+        ("severe combined immunodeficiency", "severe combined immunodeficiency"),
+        ("unstable angina", "unstable angina"),
+        ("major surgery", "major surgery"),
+    ],
+)
+def test_adjectives_that_qualify_are_no_part_of_a_name(printed: str, name: str) -> None:
+    assert find(printed)[-1].span.of(printed) == name

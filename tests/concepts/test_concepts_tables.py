@@ -114,3 +114,29 @@ def test_scores_are_no_grades(printed: str) -> None:
 def test_unknown_concept_raises() -> None:
     with pytest.raises(KeyError):
         concept("no_such_concept")
+
+
+@pytest.mark.parametrize(
+    ("id_", "kind"),
+    [
+        ("adverse_event", "condition"),
+        ("disease_progression", "condition"),
+        ("radiotherapy", "treatment"),
+        ("chimeric_antigen_receptor_t_cell_therapy", "treatment"),
+        ("blood_transfusion", "procedure"),
+        ("hysterectomy", "procedure"),
+        ("pregnancy_test", "measurement"),
+        ("life_expectancy", "measurement"),
+        ("weight", "measurement"),
+        ("menopause", "reproductive"),
+        ("contraception", "reproductive"),
+        ("ability_to_swallow", "condition"),
+        ("smoking", "other"),
+        ("imprisonment", "other"),
+        ("race", "demographic"),
+        ("participation_in_another_clinical_trial", "logistics"),
+        ("investigational_drug", "treatment"),
+    ],
+)
+def test_types_are_those_of_the_labelling_guide(id_: str, kind: str) -> None:
+    assert concept(id_).type == kind
