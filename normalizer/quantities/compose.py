@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from normalizer.model.mention import Mention
 from normalizer.model.span import Span
 from normalizer.quantities.comparators import Sign, before
+from normalizer.quantities.restate import led_from_behind, one_length, repeated, restates
 from normalizer.quantities.times import combine_after, combine_before
-from normalizer.units import comparable
 
 if TYPE_CHECKING:
     from normalizer.model.draft import Combine, TimeSlot
@@ -35,10 +35,6 @@ _OR_GRADED: Final = re.compile(r"\s*(?:\([^()]{1,40}\)\s*)?(?:,\s*)?(?:or|and|an
 #: Between two bounds of two groups: "over 14 drinks for women and over 21 for men", "≥ 22 mmHg (or of ≥ 11 diastolic)".
 _GROUP_GAP: Final = re.compile(
     r"\s*(?:(?:for|in)\s+(?:[a-z]+\s+)?[a-z]+\s*|\([^()\d]{1,25}\)\s*)?[,;(]?\s*(?:and|or)\s+(?:(?:of|for|in)\s+(?:[a-z]+\s+)?)?"
-)
-_RESTATED: Final = re.compile(
-    r"\s*(?:[(/=]|or|,\s?or|i\.e\.)\s*\(?\s*(?:i\.e\.?,?|or|=|~|≈|approximately|equivalent\s+to|equals|about"
-    r"|approx\.?|equal\s+to)?\s*"
 )
 _OR_TIME: Final = re.compile(
     r"\s*[,(]?\s*(?:or|and|plus|,|/)\s*(?:at\s+least\s+|for\s+|within\s+|the\s+)*\s*(?:\w+\s+){0,4}?"
@@ -115,11 +111,11 @@ class Builder:
             self._mentions[-1:] = pair
         elif merged := self._merged(last, mention, gap):
             self._mentions[-1] = merged
-        elif mention.kind != "count" and self._restates(last, mention, gap):
+        elif mention.kind != "count" and restates(last, mention, gap):
             if last.comparator is None and mention.comparator is not None:
-                self._mentions[-1] = last = _led_from_behind(last, mention)
-            if _one_length(last, mention):
-                self._mentions.append(_repeated(mention))
+                self._mentions[-1] = last = led_from_behind(last, mention)
+            if one_length(last, mention):
+                self._mentions.append(repeated(mention))
             elif mention.comparator in _TWO_ENDED:
                 self._mentions.append(replace(mention, restates=True, span=last.span.cover(mention.span)))
             else:
@@ -162,7 +158,7 @@ class Builder:
 
     def _led(self, last: Mention, mention: Mention) -> Mention:
         """Give ``last`` comparator and unit of ``mention``; both quotes cover both."""
-        self._mentions[-1] = replace(_led_from_behind(last, mention), unit=last.unit or mention.unit, kind=mention.kind)
+        self._mentions[-1] = replace(led_from_behind(last, mention), unit=last.unit or mention.unit, kind=mention.kind)
         return replace(mention, span=last.span.cover(mention.span))
 
     def _again(self, mention: Mention, gap: str) -> Mention:
@@ -250,27 +246,6 @@ class Builder:
             change=mention.change or last.change,
         )  # fmt: skip
 
-    @staticmethod
-    def _restates(last: Mention, mention: Mention, gap: str) -> bool:
-        """Say whether both print one limit in two units: ">= 8.8 g/dL (88 g/L)"."""
-        if not _RESTATED.fullmatch(gap) or last.restates:
-            return False
-        if mention.comparator not in {None, last.comparator} and (last.comparator or not _behind(mention)):
-            return False
-        if last.unit is None or mention.unit is None:
-            return False
-        if last.comparator in _TWO_ENDED and "or" in gap:
-            return False
-        one, two = last.unit.code, mention.unit.code
-        if one is None or two is None or one == two:
-            return False
-        if last.kind == "time":
-            return "{half_life}" not in {one, two}
-        first, second = last.low or last.high, mention.low or mention.high
-        if first is not None and second is not None and first.value == second.value:
-            return False
-        return comparable(one, two) or _mass_and_amount(one, two) or {one, two} == _HEMOGLOBIN_A1C
-
     def _combined(self, last: Mention, mention: Mention, gap: str) -> tuple[Mention, Mention] | None:
         """Join "4 weeks or 5 half-lives (whichever is longer)": shared comparator, anchor and direction on both."""
         if not _OR_TIME.fullmatch(gap):
@@ -307,54 +282,4 @@ class Builder:
         return tuple(self._mentions)
 
 
-def _behind(mention: Mention) -> bool:
-    """Say whether the comparator is printed behind the number ("(88 g/L) or higher")."""
-    number = mention.low or mention.high
-    return (
-        number is not None and mention.comparator_span is not None and number.span.end <= mention.comparator_span.start
-    )
-
-
-def _led_from_behind(last: Mention, mention: Mention) -> Mention:
-    """Give ``last`` the comparator that is printed behind its repetition."""
-    number, upper = last.low or last.high, mention.comparator in {"<", "<="}
-    return replace(
-        last, comparator=mention.comparator, comparator_span=mention.comparator_span, low=None if upper else number,
-        high=number if upper else None, span=last.span.cover(mention.span),
-    )  # fmt: skip
-
-
-def _one_length(last: Mention, mention: Mention) -> bool:
-    """Say whether both times are about equally long, so that the second only repeats the first in another unit."""
-    if last.comparator in _TWO_ENDED or last.unit is None or mention.unit is None:
-        return False
-    one, two = _DAYS.get(last.unit.code or ""), _DAYS.get(mention.unit.code or "")
-    first, second = last.low or last.high, mention.low or mention.high
-    if one is None or two is None or first is None or second is None or not second.value:
-        return False
-    return abs(float(first.value) * one / (float(second.value) * two) - 1) <= _ABOUT
-
-
-def _repeated(mention: Mention) -> Mention:
-    """Return the numeral of ``mention`` as a mere repetition."""
-    span = mention.numerals[0].cover(mention.numerals[-1])
-    return Mention(kind="inert", span=span, numerals=mention.numerals, reason="repeated_text")
-
-
-def _mass_and_amount(one: str, two: str) -> bool:
-    """Say whether one unit counts mass and the other amount in one volume ("mg/dL" and "mmol/L")."""
-    pair = [one, two]
-    return (
-        any("mol" in u for u in pair)
-        and any(u.split("/")[0].endswith("g") for u in pair)
-        and all("/" in u for u in pair)
-    )
-
-
-#: Lengths of time units in days; a year has 365.25 days, a month a twelfth of it (UCUM, table of units).
-_DAYS: Final = {"a": 365.25, "mo": 30.4375, "wk": 7.0, "d": 1.0, "h": 1 / 24, "min": 1 / 1440}
-#: A month is often counted as four weeks, which makes it this share too short.
-_ABOUT: Final = 0.1
-#: Hemoglobin A1c is printed in per cent (NGSP) and in mmol/mol (IFCC).
-_HEMOGLOBIN_A1C: Final = frozenset({"%", "mmol/mol"})
 _WORDS: Final = frozenset({"zero", "one", "two", "three", "four", "five"})

@@ -30,8 +30,8 @@ _OF_LIST: Final = re.compile(
 _PER: Final = re.compile(
     r"[^.;,:\d()\n]{0,40}?\s?(?P<per>(?:/|per|each|every)\s?-?(?:day|week|month|year|night|hour|h|d|wk|hr"
     r"|24\s?h(?:ours)?|cycle|visit|occasion)(?![a-z0-9])|(?<= )an?\s(?:day|week|month|year|night|hour)(?![a-z])"
-    r"|(?<= )(?:daily|weekly|monthly|yearly|annually|nightly)(?![a-z]|\s+(?:measure|visit|assess|sampl|reading|test|value"
-    r"|determin|recording)))"
+    r"|(?<= )(?:daily|weekly|monthly|yearly|annually|nightly)(?![a-z]|\s+(?:measure|visit|assess|sampl|reading|test"
+    r"|value|determin|recording)))"
 )
 _LIST_SIZE: Final = re.compile(
     r"(?:of|out\s+of|from|in|meet|with)\s+(?:the|these|those|all)\s+(?:of\s+the\s+)?(?:following\s+|last\s+|listed\s+"

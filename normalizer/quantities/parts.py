@@ -57,7 +57,7 @@ class Parts:
         return self.first_unit is not None and self.unit is not None and self.first_unit.code != self.unit.code
 
     def take_rest(self, start: int, end: int, to: int) -> None:
-        """Take the smaller unit of "37 weeks 6 days" into the quote; the value is that of the larger one, and says so."""
+        """Take the smaller unit of "37 weeks 6 days" into the quote; the value stays that of the larger one."""
         self.extra.append(Span(start, end))
         message = f"the number goes on in a smaller unit: {self.text[self.low.start : to]!r}"
         self.findings.append(Finding(code="number_ambiguous", message=message, span=Span(self.low.start, to)))

@@ -59,7 +59,6 @@ _BEFORE_MINUS: Final = frozenset({*MIRROR, "between", "from"})
 _LEVEL: Final = re.compile(r"(?:\bof|\bis|\bwas|\bthan|\bto|\bare)\s$")
 #: A count of pluses behind what a dipstick shows.
 _PLUSES: Final = re.compile(r"(?:[0-4]\s?\+|\+{2,4})(?![\w+/])(?!\s(?:years|months|weeks|days))")
-_BEHIND_PLUSES: Final = re.compile(r"\+*")
 _DIPSTICK: Final = re.compile(
     r"(?:(?P<smear>smear)|protein\w*|albumin\w*|glucos\w*|ketones?|h[ae]*maturia|leu[ck]ocyt\w*|nitrites?|dipstick|o?edema"
     r"|bilirubin|urobilinogen|blood)"
@@ -145,7 +144,9 @@ def _pluses(build: Builder, start: int) -> int:
     run = _PLUSES.match(lower, start)
     tested = _DIPSTICK.search(lower, max(0, start - 40), start) if run and not lower[start - 1].isalnum() else None
     if run is None or tested is None:
-        return _BEHIND_PLUSES.match(lower, start).end()  # type: ignore[union-attr] - it matches nothing too
+        while lower[start : start + 1] == "+":
+            start += 1
+        return start
     return _dipstick(build, start, run.end(), tested["smear"] or "dipstick")
 
 

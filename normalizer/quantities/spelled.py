@@ -88,7 +88,7 @@ def whole(text: str, lower: str, unit: UnitMatch) -> UnitMatch:
 
 
 def interrupted(text: str, lower: str, unit: UnitMatch | None, end: int) -> UnitText | None:
-    """Read "mg ... per day", a dose whose unit other words interrupt; its printed form is the parts joined by a blank."""
+    """Read "mg ... per day", a dose whose unit other words interrupt; printed are its parts, joined by a blank."""
     if unit is None or (found := _RATE.match(lower, end, end + 60)) is None:
         return None
     printed = f"{text[unit.start : unit.end]} {text[found.start('rate') : found.end('rate')]}"
