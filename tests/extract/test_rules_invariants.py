@@ -144,7 +144,6 @@ KNOWN_SHORTFALLS: Final = (
     "definitions",
     "conditions",
     "brackets flat",
-    "lead-ins",
 )
 
 
