@@ -46,7 +46,7 @@ def unwrap(text: str, group: Group, outline: Outline) -> None:
     head = text[root.body : root.end]
     if root.marker is not None and not root.marker.counts and root.children[0].marker is not None:
         if root.children[0].marker.style == root.marker.style:
-            group.nesting.roots[:] = [root, *root.children]
+            group.nesting.roots[:] = [root, *root.children] if head else root.children
             root.children = []
     elif root.marker is None and root.inline and not head:
         group.nesting.roots[:] = root.children

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from normalizer.model.document import Registry, TrialDocument
@@ -61,6 +61,7 @@ def document(text: str, sections: tuple[Span, ...]) -> TrialDocument:
 
 @settings(max_examples=300, deadline=None)
 @given(_TEXTS, st.integers(0, 80))
+@example("• • Adults", 10)
 def test_tiles_cover_and_spans_nest(text: str, border: int) -> None:
     border = min(border, len(text))
     sections = tuple(
