@@ -57,6 +57,8 @@ _AFTER: Final = re.compile(
 )
 
 
+#: First characters of what :data:`_AFTER` reads.
+_BEHIND: Final = frozenset("'(),oid&/amu\n")
 #: Behind the thing that is counted: "3 prior therapies or more", "8 years of schooling or fewer".
 _AFTER_NOUN: Final = re.compile(
     r"\s(?:of\s)?(?:[a-z-]+\s){1,2}or\s(?:(?P<ge>more|greater|longer)|(?P<le>less|fewer|shorter))(?=\s?(?:[.,;)\n]|$)"
@@ -202,6 +204,8 @@ def after(lower: str, end: int) -> tuple[Comparator, int, str] | None:
     """Find the comparator behind a number and its unit ("or older", "+"); return it, its end and its words."""
     if lower[end : end + 1] == "+" and lower[end + 1 : end + 2] not in {"+", "/"}:
         return ">=", end + 1, "+"
+    if lower[end : end + 5].lstrip()[:1] not in _BEHIND:
+        return None
     found = _AFTER.match(lower, end, end + 60)
     if found is None or found.lastgroup is None:
         return None

@@ -29,6 +29,8 @@ _TIMES_HALF: Final = re.compile(
 )
 #: "465 (women) ms": the unit stands behind the group.
 _GROUP: Final = re.compile(r"\s?\((?:for\s|in\s)?(?:(?:wo)?m[ae]n|(?:fe)?males?|boys|girls|m|f)\)(?=\s?[a-zµ%])")
+#: What is done so often; the adverb before it is no rate.
+_ADJECTIVE: Final = re.compile(r"\s(?:measure|visit|assess|sampl|reading|test|value|determin|recording)")
 #: The commonest units, read here because they are half of all; anything compound goes to the unit table's reader.
 _COMMON_UNIT: Final = re.compile(
     r"[ -]?(?P<unit>%|(?:years?|months?|weeks?|days?|hours?)(?![a-z]))"
@@ -74,6 +76,8 @@ def unit_at(text: str, lower: str, numeral: Numeral) -> tuple[Numeral, UnitMatch
         return numeral, torn_unit(text, lower, at)
     if text[unit.start : unit.end] == "M" and _MONTHS.match(text, at):
         return numeral, UnitMatch(unit.start, unit.end, "mo", None, None)
+    if lower.endswith("ly", unit.start, unit.end) and _ADJECTIVE.match(lower, unit.end):
+        return numeral, None  # "two monthly readings"
     return numeral, whole(text, lower, unit)
 
 

@@ -24,6 +24,12 @@ _DATE: Final = re.compile(
 _CLOCK: Final = re.compile(
     r"\d{1,2}:\d\d(?::\d\d)?\s?(?:[ap]\.?m\.?|h(?:ou)?rs?|h)(?![a-z])|\d{1,2}\s?(?:a\.?m|p\.?m)\.?(?![a-z])"
 )
+#: What follows the first digits of a date or time: its next part, or (behind a blank) a month, "of" or "a.m.".
+_DATE_NEXT: Final = frozenset("-/.:snrtadjfmoph")
+_MONTH_NEXT: Final = frozenset("jfmasondph-")
+_DATE_PRIOR: Final = frozenset(" .\nbynrhleglptvc")
+#: Last letters of "P450", "(CYP" and a bracket behind them.
+_ENZYME_ENDS: Final = frozenset("0p)")
 _VOLUME_LEFT: Final = re.compile(r"(?:expiratory|expired)\s+volume\s+(?:in|at|over|of)\s+(?:the\s+first\s+)?$")
 _SECOND: Final = re.compile(r"\s?-?s(?:ec(?:ond)?s?)?(?![a-z])")
 _MONTH_LEFT: Final = re.compile(rf"(?<![a-z]){_MONTH}\s{{0,2}}$")
@@ -241,8 +247,14 @@ def list_number(text: str, lower: str, start: int, expected: int) -> int | None:
 
 def measured_name(lower: str, start: int, end: int) -> bool:
     """Say whether the number is part of a measurement's or an enzyme's name ("volume in one second", "P450 3A4")."""
-    if _SECOND.match(lower, end) is not None and _VOLUME_LEFT.search(lower, max(0, start - 40), start) is not None:
+    if (
+        lower[end : end + 2].lstrip(" -").startswith("s")
+        and _SECOND.match(lower, end) is not None
+        and _VOLUME_LEFT.search(lower, max(0, start - 40), start) is not None
+    ):
         return True
+    if lower[start - 2 : start - 1] not in _ENZYME_ENDS:
+        return False
     return lower[max(0, start - 8) : start].rstrip(" -)").endswith(("p450", "p-450", "(cyp"))
 
 
@@ -252,13 +264,21 @@ def sample_size(lower: str, start: int) -> bool:
     return left.endswith("n=") and not left[:-2][-1:].isalpha()
 
 
-def date(lower: str, start: int) -> int | None:
-    """Return the end of a calendar date, a clock time, or the numbers behind a month's name."""
-    if clock := _CLOCK.match(lower, start):
-        return clock.end()
-    if found := _DATE.match(lower, start):
-        return found.end()
-    if _MONTH_LEFT.search(lower, max(0, start - 12), start) and (rest := _MONTH_REST.match(lower, start)):
+def date(lower: str, start: int, end: int) -> int | None:
+    """Return the end of a calendar date, a clock time, or the numbers behind a month's name.
+
+    ``end`` is that of the run of digits at ``start``.
+    """
+    if lower[end : end + 1] in _DATE_NEXT or lower[end + 1 : end + 2] in _MONTH_NEXT:
+        if clock := _CLOCK.match(lower, start):
+            return clock.end()
+        if found := _DATE.match(lower, start):
+            return found.end()
+    if (
+        lower[start - 1 : start] in _DATE_PRIOR
+        and _MONTH_LEFT.search(lower, max(0, start - 12), start)
+        and (rest := _MONTH_REST.match(lower, start))
+    ):
         return rest.end()
     return None
 

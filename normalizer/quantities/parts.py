@@ -83,12 +83,13 @@ class Parts:
         if self.high is not None:
             own.append(Span(self.high.start, self.high.end))
         known = [*own, Span(self.pair.start, self.pair.end)] if self.pair is not None else own
-        own += [
-            Span(found.start(), found.end())
-            for found in DIGITS.finditer(self.lower, low.end, end)
-            if not any(span.start <= found.start() < span.end for span in known)
-        ]
-        if start < low.start:
+        if DIGITS.search(self.lower, low.end, end):
+            own += [
+                Span(found.start(), found.end())
+                for found in DIGITS.finditer(self.lower, low.end, end)
+                if not any(span.start <= found.start() < span.end for span in known)
+            ]
+        if start < low.start and DIGITS.search(self.lower, start, low.start):
             own += [Span(found.start(), found.end()) for found in DIGITS.finditer(self.lower, start, low.start)]
         return tuple(sorted(own)) if len(own) > 1 else (own[0],)
 

@@ -206,7 +206,7 @@ def _digits(build: Builder, start: int) -> int:
         return _inert(build, start, run_end, numbered, "list_number")
     if end := in_unit(text, lower, start):
         return _inert(build, start, run_end, end, "unit_part")
-    if end := inert.date(lower, start):
+    if end := inert.date(lower, start, run_end):
         return _inert(build, start, run_end, end, "date")
     if inert.sample_size(lower, start):
         return _inert(build, start, run_end, run_end, "quota")
