@@ -39,7 +39,21 @@ _DESCRIBED: Final = re.compile(r"(?<![a-z])(?:of|at|is|are|was|a|an|each|per|by|
 _DAYS_PER: Final = frozenset({"d/wk", "d/mo", "d/a"})
 _COUNTING_TIMES: Final = TIME_CODES - {"min"}
 _CHANGE_CODES: Final = frozenset(
-    {None, "%", "{score}", "kg", "[lb_av]", "L", "mL", "{letters}", "g/dL", "mm[Hg]", "mm"}
+    {
+        None,
+        "%",
+        "{score}",
+        "kg",
+        "[lb_av]",
+        "L",
+        "mL",
+        "{letters}",
+        "g/dL",
+        "mm[Hg]",
+        "mm",
+        "mL/min/{1.73_m2}",
+        "mL/min/{1.73_m2}/a",
+    }
 )
 _WEIGHTS: Final = frozenset({"kg", "[lb_av]"})
 _VERBLESS: Final = frozenset({"%", "{score}"})

@@ -63,9 +63,13 @@ _UP: Final = (
 )
 _DOWN: Final = (
     r"(?:decreas(?:e[sd]?|ing)|declin(?:e[sd]?|ing)|reduc(?:tions?|es|ed|e)|falls?|fell|fallen"
-    r"|drop(?:s|ped)?|(?:weight\s+)loss|lost|loses|losing|deteriorat(?:ion|es|ed)|worsen(?:ing|s|ed))"
+    r"|drop(?:s|ped)?|(?<!blood\s)(?<!bone\s)(?<!hair\s)(?<!hearing\s)(?<!attachment\s)(?<!vision\s)(?<!visual\s)loss"
+    r"(?!\s+of\s+(?:consciousness|response|vision|sight|hearing|smell|taste|function|blood))|lost|loses|losing|deteriorat(?:ion|es|ed)|worsen(?:ing|s|ed))"
 )
-_EITHER: Final = r"(?:chang(?:es?|ed|ing)|variations?|differences?|fluctuat(?:ions?|es|ed)|vari(?:es|ed))"
+_EITHER: Final = (
+    r"(?:chang(?:es?|ed|ing)|variations?|differences?|fluctuat(?:ions?|es|ed|ing)|vari(?:es|ed)|varying"
+    r"|differ(?:s|ed|ing)?)"
+)
 _CHANGE_RIGHT: Final = re.compile(
     rf"(?:\s*-?\s*(?:points?|unintentional|intentional|absolute|relative|or\s+(?:more|greater|higher)|body"
     rf"|weight|(?:of\s+)?(?:total\s+|initial\s+)?body[- ]?weight|involuntary|dose|annual"

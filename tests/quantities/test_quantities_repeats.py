@@ -79,6 +79,11 @@ CASES = [
         "vaccine 3 weeks before or 5 weeks after surgery",
         ["time . 3..- [weeks] window @other:surgery before", "time . 5..- [weeks] window @other:surgery after"],
     ),
+    # changes
+    ("loss of FEV1 greater than 14 %", ["inert name 1", "amount > 14..- [%] baseline decrease"]),
+    ("potassium varying by ≤ 0.4 mmol/L", ["amount <= -..0.4 [mmol/L]"]),
+    ("readings differing by no more than 14 %", ["amount <= -..14 [%] baseline either"]),
+    ("bone loss 14%", ["amount . 14..- [%]"]),
     # counts, names, results
     ("any one or more of the following", ["count >= one..-"]),
     ("any 3 of: rash, fever", ["count . 3..-"]),
