@@ -80,7 +80,7 @@ CASES = [
         ["time . 3..- [weeks] window @other:surgery before", "time . 5..- [weeks] window @other:surgery after"],
     ),
     # changes
-    ("loss of FEV1 greater than 14 %", ["inert name 1", "amount > 14..- [%] baseline decrease"]),
+    ("loss of lung capacity greater than 14 %", ["amount > 14..- [%] baseline decrease"]),
     ("potassium varying by ≤ 0.4 mmol/L", ["amount <= -..0.4 [mmol/L]"]),
     ("readings differing by no more than 14 %", ["amount <= -..14 [%] baseline either"]),
     ("bone loss 14%", ["amount . 14..- [%]"]),
