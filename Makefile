@@ -46,7 +46,7 @@ schemas: $(READY) ## regenerate the committed JSON Schemas
 	@$(BIN)/python -m normalizer.model.schema && $(BIN)/python -m normalizer.facts.schema
 
 lock: ## resolve the requirements anew (needs uv)
-	@uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements/dev.txt
+	@uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-header --python-version 3.11 -o requirements/dev.txt
 
 clean: ## remove the environment and outputs
 	@rm -rf $(VENV) out dist build
