@@ -20,7 +20,7 @@ _AMOUNT_KINDS = ("mass", "volume", "mass_per_body_mass", "dose_rate", "mass_per_
 
 
 def slot_of(mention: Mention, kind: AtomType, subject: str = "") -> LimitSlot:
-    """Return the slot of a limit on an atom of type ``kind``: a treatment is dosed, an event counted, a level valued."""
+    """Return the slot of a limit on an atom of this type: a treatment is dosed, an event counted, a level valued."""
     if mention.kind == "count":
         return "count"
     if (

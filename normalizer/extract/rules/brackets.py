@@ -2,142 +2,192 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from normalizer.concepts import concept
 from normalizer.extract.rules import connectives as words
+from normalizer.extract.rules import nouns
+from normalizer.extract.rules.gaps import has_content, is_link, joiner_in
+from normalizer.extract.rules.group import Group, Memory
 from normalizer.extract.rules.scope import Scope, scope
+from normalizer.extract.rules.shapes import defined_term, excuse, under, with_condition
 from normalizer.extract.rules.sketch import Branch, Tree, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from normalizer.extract.rules.group import Group
     from normalizer.extract.rules.material import Material
     from normalizer.model.mention import Mention
+    from normalizer.model.span import Span
 
 _ABBREVIATION: Final = 24  # characters at most
 _FACTS: Final = ("measurement", "demographic")
+_SEXES: Final = ("male_sex", "female_sex", "sex")
+
+
+class StatementReader(Protocol):
+    """Reads one statement into a tree; brackets hold statements, as statements hold brackets."""
+
+    def __call__(self, material: Material, part: Scope, memory: Memory, *, describe: bool) -> Tree | None:
+        """Return the tree of ``part``, None when it names nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bracket:
+    """The inside of a bracket, the group before it, and how to read what it says."""
+
+    material: Material
+    inner: Scope
+    before: Group
+    describe: bool
+    reader: StatementReader
+
+    def read(self, part: Scope, *, inherit: bool = False, describe: bool | None = None) -> Tree | None:
+        """Return the tree of a part; with ``inherit`` quantities without a name go to the group before."""
+        memory = Memory(self.before if inherit else None)
+        return self.reader(self.material, part, memory, describe=self.describe if describe is None else describe)
+
+    def wrap(self, change: Callable[[Tree], Tree]) -> None:
+        """Put the tree of the group before under what ``change`` makes of it; a negation stays outside."""
+        negated, self.before.negated = self.before.negated, False
+        self.before.wrapped = change(self.before.tree(describe=self.describe))
+        self.before.negated = negated
+
+    def join(self, operator: Literal["all", "any"], tree: Tree) -> None:
+        """Put the tree beside that of the group before."""
+        self.wrap(lambda old: Branch(operator, [old, tree]))
 
 
 def read_bracket(
-    material: Material, part: Scope, start: int, end: int, before: Group | None, *, describe: bool
+    material: Material, part: Scope, inside: Span, before: Group | None, reader: StatementReader, *, describe: bool
 ) -> Tree | None:
-    """Read ``[start, end)`` inside a bracket and put it on the group before it; return what belongs to no group."""
-    from normalizer.extract.rules import statement  # noqa: PLC0415 - brackets hold statements, statements brackets
+    """Read the inside of a bracket and put it on the group before it; return what belongs to no group.
 
+    Arguments:
+        material: the block.
+        part: the stretch that the bracket stands in.
+        inside: the stretch between the bracket's signs.
+        before: the group that the bracket follows, if any.
+        reader: reads the statements in the bracket.
+        describe: the sense of the place (see the design): what commas and lists without a word mean.
+
+    """
+    start, end = inside.start, inside.end
     mentions = [m for m in material.mentions_in(start, end) if m.kind != "inert"]
-    hits = material.hits_in(start, end)
-    if not mentions and not hits:
+    if not mentions and not material.hits_in(start, end):
         return None
     inner = scope(material.text, start, end, part.depth + 1)
     defining = words.DEFINED.match(inner.flat, start, end)
     if defining is not None:
-        start = defining.end()
-        inner = inner.narrow(start, end)
+        inner = inner.narrow(defining.end(), end)
     if before is None:
-        return statement.read_statement(material, inner, statement.Memory(), describe=describe)
-    excepted = words.EXCEPT.match(inner.flat, start, end)
+        return reader(material, inner, Memory(), describe=describe)
+    bracket = _Bracket(material, inner, before, describe, reader)
+    excepted = words.EXCEPT.match(inner.flat, inner.start, end)
     if excepted is not None:
-        rest = inner.narrow(excepted.end(), end)
-        exception = statement.read_statement(material, rest, statement.Memory(before), describe=True)
+        exception = bracket.read(inner.narrow(excepted.end(), end), inherit=True, describe=True)
         if exception is not None:
-            excuse = statement.excuse(exception)
-            _wrap(before, lambda old: Branch("unless", [old, excuse]), describe=describe)
-        return None
-    if not mentions:
-        _words_only(material, inner, before, describe=describe)
-        return None
-    if before.phrases[-1].type == "treatment" and _is_basis(material, mentions, start, end):
-        for mention in mentions:
-            before.bind(mention, material)
-        before.modifiers += [("basis", hit.span) for hit in hits]
-        return None
-    if hits and not before.own and set(hits[0].name.subject.split()) <= set(before.phrases[-1].subject.split()):
-        for mention in mentions:
-            before.bind(mention, material)
-        return None
-    known = {id(sketch) for sketch in before.realize()}
-    tree = statement.read_statement(material, inner, statement.Memory(before), describe=describe)
-    if tree is None or all(id(sketch) in known for sketch in leaves(tree)):
-        return None
-    example = words.EXAMPLE.match(inner.flat, start, end)
-    condition = _condition_behind(material, inner) if before.own and _repeats(before, tree) else None
-    if condition is not None:
-        found = condition
-        bound = tree
-        _wrap(
-            before,
-            lambda old: statement.with_condition(Branch("all", [old, bound]), found, describe=describe),
-            describe=describe,
-        )
-    elif not before.own and example is None and not before.bounded:
-        _wrap(before, lambda old: _defining(material, before, old, tree), describe=describe)
-    elif example is not None and words.DEFINING.match(inner.flat, start, end) is None:
-        _wrap(before, lambda old: Branch("any", [old, tree]), describe=describe)
+            excused = excuse(exception)
+            bracket.wrap(lambda old: Branch("unless", [old, excused]))
+    elif not mentions:
+        _words_only(bracket)
     else:
-        _wrap(before, lambda old: Branch("all", [old, tree]), describe=describe)
+        _quantities(bracket, mentions)
     return None
 
 
-def _words_only(material: Material, inner: Scope, before: Group, *, describe: bool) -> None:
-    """Read a bracket without quantity: an abbreviation, a "no ..." clause, a condition, or members of a list."""
-    from normalizer.extract.rules import statement  # noqa: PLC0415 - as above
+def _quantities(bracket: _Bracket, mentions: list[Mention]) -> None:
+    """Read a bracket that holds quantities: bounds of the group before, its definition, or statements beside it."""
+    before, inner = bracket.before, bracket.inner
+    hits = bracket.material.hits_in(inner.start, inner.end)
+    basis = before.phrases[-1].type == "treatment" and _is_basis(bracket, mentions)
+    named = set(before.phrases[-1].subject.split())
+    if basis or (hits and not before.own and named.issuperset(hits[0].name.subject.split())):
+        for mention in mentions:
+            before.bind(mention, bracket.material)
+        if basis:
+            before.modifiers += [("basis", hit.span) for hit in hits]
+        return
+    known = {id(sketch) for sketch in before.realize()}
+    tree = bracket.read(inner, inherit=True)
+    if tree is None or all(id(sketch) in known for sketch in leaves(tree)):
+        return
+    example = words.EXAMPLE.match(inner.flat, inner.start, inner.end)
+    condition = _condition_behind(bracket) if before.own and _repeats(before, tree) else None
+    if condition is not None:
+        bracket.wrap(lambda old: with_condition(Branch("all", [old, tree]), condition, describe=bracket.describe))
+    elif not before.own and example is None and not before.bounded:
+        bracket.wrap(lambda old: _defining(bracket, old, tree))
+    else:
+        members = example is not None and words.DEFINING.match(inner.flat, inner.start, inner.end) is None
+        bracket.join("any" if members else "all", tree)
 
-    text = material.text[inner.start : inner.end]
-    hits = material.hits_in(inner.start, inner.end)
+
+def _words_only(bracket: _Bracket) -> None:
+    """Read a bracket without quantity: an abbreviation, a "no ..." clause, a condition, or members of a list."""
+    before, inner = bracket.before, bracket.inner
+    text = bracket.material.text[inner.start : inner.end]
     if _is_abbreviation(text):
         return
-    people = all(hit.name.concept in ("male_sex", "female_sex", "sex") for hit in hits)
+    hits = bracket.material.hits_in(inner.start, inner.end)
+    opening = words.CONDITION_WORD.match(text)
     if words.NEGATIVE_WORD.match(text):
-        tree = statement.read_statement(material, inner, statement.Memory(), describe=describe)
+        tree = bracket.read(inner)
         if tree is not None:
-            _wrap(before, lambda old: Branch("all", [old, tree]), describe=describe)
-    elif before.bounded and (people or words.CONDITION_WORD.match(text)):
-        opening = words.CONDITION_WORD.match(inner.flat, inner.start, inner.end)
-        part = inner.narrow(opening.end(), inner.end) if opening else inner
-        condition = statement.read_condition(material, part)
+            bracket.join("all", tree)
+    elif before.bounded and (opening or all(hit.name.concept in _SEXES for hit in hits)):
+        part = inner.narrow(inner.start + opening.end(), inner.end) if opening else inner
+        condition = bracket.read(part, describe=True)
         if condition is not None:
-            _wrap(before, lambda old: Branch("when", [condition, old]), describe=describe)
+            bracket.wrap(lambda old: Branch("when", [condition, old]))
     elif words.EXAMPLE.match(text) or before.phrases[0].type not in _FACTS:
         before.realize()[0].modifiers += [("member", hit.span) for hit in hits]
 
 
-def _defining(material: Material, before: Group, old: Tree, tree: Tree) -> Tree:
+def _defining(bracket: _Bracket, old: Tree, tree: Tree) -> Tree:
     """Return the definition ``tree`` under the name before the bracket; a name already wrapped keeps what it has."""
-    from normalizer.extract.rules import statement  # noqa: PLC0415 - as above
-
     if isinstance(old, Branch):
         return Branch("all", [old, tree])
-    return statement.under(statement.defined_term(material, before), tree) or old
+    return under(defined_term(bracket.material, bracket.before), tree) or old
 
 
-def _is_basis(material: Material, mentions: list[Mention], start: int, end: int) -> bool:
+def _is_basis(bracket: _Bracket, mentions: list[Mention]) -> bool:
     """Say whether a bracket only doses the class before it by a drug ("(deflazacort > 9 mg/day or equivalent)")."""
-    drugs = all(concept(hit.name.concept).type == "treatment" for hit in material.hits_in(start, end))
-    if words.DEFINED.match(material.text, start, end):
+    text, start, end = bracket.material.text, bracket.inner.start, bracket.inner.end
+    if len(mentions) != 1 or "equivalent" not in text[start:end].lower() or words.DEFINED.match(text, start, end):
         return False
-    return drugs and len(mentions) == 1 and "equivalent" in material.text[start:end].lower()
+    return all(concept(hit.name.concept).type == "treatment" for hit in bracket.material.hits_in(start, end))
 
 
 def _repeats(before: Group, tree: Tree) -> bool:
     return {s.subject for s in leaves(tree) if s.bounded} <= {s.subject for s in before.realize()}
 
 
-def _condition_behind(material: Material, inner: Scope) -> Tree | None:
+def _condition_behind(bracket: _Bracket) -> Tree | None:
     """Return the condition that follows the last quantity of a bracket ("<= 5 with liver metastases")."""
-    from normalizer.extract.rules import statement  # noqa: PLC0415 - as above
-
-    last = max((m.span.end for m in material.mentions_in(inner.start, inner.end)), default=inner.start)
+    inner = bracket.inner
+    last = max((m.span.end for m in bracket.material.mentions_in(inner.start, inner.end)), default=inner.start)
     found = words.CONDITION_WORD.match(inner.flat, last, inner.end)
-    return statement.read_condition(material, inner.narrow(found.end(), inner.end)) if found else None
-
-
-def _wrap(group: Group, change: Callable[[Tree], Tree], *, describe: bool) -> None:
-    negated, group.negated = group.negated, False
-    group.wrapped = change(group.tree(describe=describe))
-    group.negated = negated
+    return bracket.read(inner.narrow(found.end(), inner.end), describe=True) if found else None
 
 
 def _is_abbreviation(text: str) -> bool:
     return len(text) <= _ABBREVIATION and " " not in text.strip() and any(c.isupper() or c.isdigit() for c in text)
+
+
+def group_before(material: Material, part: Scope, groups: list[Group], opened: int, closed: int) -> Group | None:
+    """Return the group that a bracket follows; for a bracket with a bound, words outside the vocabulary make one."""
+    before = next((g for g in reversed(groups) if g.start < opened), None)
+    bound = any(m.kind != "inert" for m in material.mentions_in(opened, closed))
+    if not bound or (before is not None and not has_content(part.flat[before.end : opened])):
+        return before
+    low = before.end if before is not None else part.start
+    found = nouns.before(part.flat, low, opened)
+    if found is None:
+        return before or next((g for g in groups if g.start >= closed), None)
+    if before is not None and not is_link(part.flat[low : found.span.start]):
+        return before
+    made = Group([found], found.span.start, found.span.end, joiner=joiner_in(part.flat[low : found.span.start]))
+    groups.insert(groups.index(before) + 1 if before is not None else 0, made)
+    return made

@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from normalizer.extract.rules.bounds import attach, slot_of
-from normalizer.extract.rules.lexicon import lexicon
-from normalizer.extract.rules.scope import MASK
 from normalizer.extract.rules.sketch import Branch, Sketch, Tree, join
-from normalizer.model.span import Span
 
 if TYPE_CHECKING:
+    from normalizer.extract.rules.gaps import Joiner
     from normalizer.extract.rules.material import Material
     from normalizer.extract.rules.phrases import Phrase
     from normalizer.model.draft import ModifierKind
     from normalizer.model.mention import Mention
+    from normalizer.model.span import Span
 
-Joiner = Literal["and", "or", "with", ""]
-
-_LINK: Final = re.compile(
-    rf"[\s{MASK}]*(?:[,/&+]|(?:and/or|and|or|nor|as well as|plus)\b)[\s,{MASK}]*"
-    rf"(?:(?:and/or|and|or|nor)\b)?[\s,{MASK}]*(?:(?:a|an|the|any|other|related|associated|similar|of|be|have|use)\s+)*",
-    re.IGNORECASE,
-)
-_LINK_SIGN: Final = re.compile(r"[,/&+]|\b(?:and|or|nor|plus)\b|as well as", re.IGNORECASE)
-_JOINERS: Final = re.compile(r"\b(?:and/or|or|and|nor)\b|/", re.IGNORECASE)
 _OWN: Final = ("measurement", "demographic")
 _SEXES: Final = {"male sex", "female sex"}
 _PAIR: Final = {"first": "systolic blood pressure", "second": "diastolic blood pressure"}
-
-
-def joiner_in(gap: str) -> Joiner:
-    """Return the word that joins what stands on both sides of ``gap``; the last one printed decides."""
-    found = [match.group().lower() for match in _JOINERS.finditer(gap)]
-    words = [word for word in found if word != "/"]
-    if not words:
-        return ""
-    return "and" if words[-1] == "and" else "or"
-
-
-def is_link(gap: str) -> bool:
-    """Say whether ``gap`` only coordinates (commas, and, or, slashes, brackets, articles, modifier phrases)."""
-    if len(gap) > 80:
-        return False
-    if _LINK.fullmatch(gap + " ") is not None:
-        return True
-    if _LINK_SIGN.search(gap) is None:
-        return False
-    return _LINK.fullmatch(lexicon().modifier_pattern.sub("", gap.lower()) + " ") is not None
-
-
-def is_apposition(gap: str) -> bool:
-    """Say whether two names stand side by side with nothing between ("disease activity score DAS28")."""
-    return 0 < len(gap) <= 40 and gap.replace(MASK, " ").isspace()  # noqa: PLR2004 - a bracket between is short
 
 
 @dataclass(slots=True, eq=False)
@@ -157,8 +121,15 @@ class Group:
         return Branch("not", [tree]) if self.negated else tree
 
 
+@dataclass(slots=True)
+class Memory:
+    """The group read last: it takes the quantities that name nothing themselves."""
+
+    group: Group | None = None
+
+
 def fold(groups: list[Group], *, describe: bool) -> Tree | None:
-    """Return one tree for groups in text order: ``and`` binds closer than ``or``; a comma takes the next joiner's sense."""
+    """Return one tree for groups in text order: ``and`` binds closer than ``or``; a comma reads as the next joiner."""
     if len(groups) < 2:  # noqa: PLR2004 - nothing to join
         return groups[0].tree(describe=describe) if groups else None
     joiners: list[Joiner] = [group.joiner for group in groups]

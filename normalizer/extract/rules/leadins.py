@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from normalizer.extract.rules.bounds import attach
 from normalizer.extract.rules.sentences import read_sentences
+from normalizer.extract.rules.shapes import with_adjectives
 from normalizer.extract.rules.sketch import Branch, Sketch, Tree, join, leaves
-from normalizer.extract.rules.statement import with_adjectives
 from normalizer.model.span import Span
 
 if TYPE_CHECKING:

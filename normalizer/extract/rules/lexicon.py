@@ -7,12 +7,16 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from normalizer.model.draft import ModifierKind
+
+
+#: A word as the noun phrase readers see it: letters, with the hyphens, slashes and dots inside.
+WORD: Final = re.compile(r"[^\W\d_][\w'’+α-ω]*(?:[-/.][\w'’+α-ω]+)*")
 
 
 @dataclass(frozen=True, slots=True)

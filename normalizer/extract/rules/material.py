@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from normalizer.model.draft import ModifierKind
     from normalizer.model.mention import Mention
     from normalizer.model.view import View
-
-WORD = re.compile(r"[^\W\d_][\w'’+α-ω]*(?:[-/.][\w'’+α-ω]+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from normalizer.extract.rules import connectives as words
-from normalizer.extract.rules import phrases
+from normalizer.extract.rules import nouns
+from normalizer.extract.rules.group import Memory
 from normalizer.extract.rules.scope import scope
 from normalizer.extract.rules.sketch import Branch, Sketch, Tree, join, leaves
-from normalizer.extract.rules.statement import Memory, read_statement
+from normalizer.extract.rules.statement import read_statement
 from normalizer.model.span import Span
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _permission(before: list[list[Tree]], permit: Branch) -> Tree | None:
 
 def fallback(material: Material) -> Sketch | None:
     """Return one atom for a block in which nothing is named: its first noun phrase, of type ``other``."""
-    found = phrases.after(material.text, 0, len(material.text))
+    found = nouns.after(material.text, 0, len(material.text))
     if found is None:
         words = list(re.finditer(r"\S+", material.text))
         if not words:

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from normalizer.extract.rules import connectives as words
-from normalizer.extract.rules import phrases
-from normalizer.extract.rules.brackets import read_bracket
-from normalizer.extract.rules.group import Group, fold, is_link, joiner_in
+from normalizer.extract.rules import nouns
+from normalizer.extract.rules.brackets import group_before, read_bracket
+from normalizer.extract.rules.group import Memory, fold
 from normalizer.extract.rules.scope import MASK, Scope
+from normalizer.extract.rules.shapes import defined_term, excuse, under, with_condition
 from normalizer.extract.rules.sketch import Branch, Sketch, Tree, join, leaves
 from normalizer.extract.rules.terms import read_terms
+from normalizer.model.span import Span
 
 if TYPE_CHECKING:
     import re
 
     from normalizer.extract.rules.material import Material
-    from normalizer.model.draft import ModifierKind
-    from normalizer.model.span import Span
-
-
-@dataclass(slots=True)
-class Memory:
-    """The group read last: it takes the quantities that name nothing themselves."""
-
-    group: Group | None = None
 
 
 def read_statement(material: Material, part: Scope, memory: Memory, *, describe: bool) -> Tree | None:
@@ -43,7 +35,7 @@ def read_statement(material: Material, part: Scope, memory: Memory, *, describe:
         return _plain(material, part, memory, describe=describe)
     definition = words.DEFINITION.match(flat, part.start, part.end)
     if definition is not None:
-        term = phrases.after(flat, definition.start(1), definition.end(1))
+        term = nouns.after(flat, definition.start(1), definition.end(1))
         body = read_statement(material, part.narrow(definition.end(), part.end), memory, describe=describe)
         return under(Sketch("heading", term.subject, term.span, term.span.start) if term else None, body)
     defined = words.DEFINED.search(flat, part.start, part.end)
@@ -68,45 +60,13 @@ def read_condition(material: Material, part: Scope) -> Tree | None:
     return read_statement(material, part, Memory(), describe=True)
 
 
-def under(heading: Sketch | None, body: Tree | None) -> Tree | None:
-    """Return ``body`` under its heading; a heading that stands behind its body is none."""
-    if heading is None or body is None:
-        return body or heading
-    if any(leaf is heading or leaf.place <= heading.place for leaf in leaves(body)):
-        return body
-    heading.type = "heading"
-    return Branch("under", [heading, body])
-
-
-def defined_term(material: Material, group: Group) -> Sketch:
-    """Return the sketch of a defined term: the adjectives directly before it are part of its name."""
-    sketch = group.realize()[0]
-    group.modifiers = with_adjectives(material, sketch, group.modifiers)
-    return sketch
-
-
-def with_adjectives(
-    material: Material, sketch: Sketch, modifiers: list[tuple[ModifierKind, Span]]
-) -> list[tuple[ModifierKind, Span]]:
-    """Take the modifiers printed directly before a heading into its name; return the other modifiers."""
-    kept: list[tuple[ModifierKind, Span]] = []
-    for kind, span in sorted(modifiers, key=lambda modifier: -modifier[1].start):
-        if span.end <= sketch.span.start and material.text[span.end : sketch.span.start].isspace():
-            sketch.subject = f"{span.of(material.text).lower()} {sketch.subject}"
-            sketch.span = span.cover(sketch.span)
-            sketch.place = sketch.span.start
-        else:
-            kept.append((kind, span))
-    return kept
-
-
 def _defined(material: Material, part: Scope, found: re.Match[str], memory: Memory, *, describe: bool) -> Tree | None:
     groups = read_terms(material, part.narrow(part.start, found.start()), None)
     if groups:
         memory.group = groups[-1]
     body = read_statement(material, part.narrow(found.end(), part.end), memory, describe=describe)
     if not groups:
-        term = phrases.before(part.flat, part.start, found.start())
+        term = nouns.before(part.flat, part.start, found.start())
         return under(Sketch("heading", term.subject, term.span, term.span.start) if term else None, body)
     known = {id(sketch) for sketch in groups[-1].sketches}
     if body is not None and any(id(sketch) not in known for sketch in leaves(body)):
@@ -124,16 +84,6 @@ def _excepted(material: Material, part: Scope, found: re.Match[str], memory: Mem
         *others, last = main.children
         return Branch(main.operator, [*others, Branch("unless", [last, exception])])
     return Branch("unless", [main, exception])
-
-
-def excuse(exception: Tree) -> Tree:
-    """Return an exception in which a bare excuse holds only together with the limit printed beside it."""
-    if isinstance(exception, Branch) and exception.operator == "any":
-        bare = [child for child in exception.children if isinstance(child, Sketch) and not child.bounded]
-        bound = [child for child in exception.children if isinstance(child, Sketch) and child.limits]
-        if len(bare) == 1 and bound and len(bare) + len(bound) == len(exception.children):
-            return Branch("all", exception.children)
-    return exception
 
 
 def _conditioned(
@@ -160,18 +110,6 @@ def _conditioned(
     return join("any" if describe else "all", trees)
 
 
-def with_condition(main: Tree, condition: Tree, *, describe: bool) -> Tree:
-    """Return "A, or B if C" as its two bands when B repeats the subject of A, else ``when`` over the whole."""
-    if isinstance(main, Branch) and main.operator in ("any", "all") and len(main.children) > 1:
-        *others, last = main.children
-        repeated = {s.subject for s in leaves(last)} & {s.subject for t in others for s in leaves(t)}
-        first = join(main.operator, others)
-        if repeated and first is not None:
-            bands: list[Tree] = [Branch("when", [Branch("not", [condition]), first]), Branch("when", [condition, last])]
-            return Branch("any" if describe else "all", bands)
-    return Branch("when", [condition, main])
-
-
 def _plain(material: Material, part: Scope, memory: Memory, *, describe: bool) -> Tree | None:
     topic = words.TOPIC.match(part.flat, part.start, part.end)
     if topic is not None and _is_topic(material, part, topic):
@@ -179,14 +117,14 @@ def _plain(material: Material, part: Scope, memory: Memory, *, describe: bool) -
     groups = read_terms(material, part, memory.group)
     extra: list[Tree] = []
     for opened, closed in part.brackets:
-        before = _group_before(material, part, groups, opened, closed) or memory.group
-        tree = read_bracket(material, part, opened + 1, closed - 1, before, describe=describe)
+        before = group_before(material, part, groups, opened, closed) or memory.group
+        tree = read_bracket(material, part, Span(opened + 1, closed - 1), before, read_statement, describe=describe)
         if tree is not None:
             extra.append(tree)
     if groups:
         memory.group = groups[-1]
     elif not extra and not any(m.kind != "inert" for m in material.mentions_in(part.start, part.end)):
-        found = phrases.after(part.flat, part.start, part.end)
+        found = nouns.after(part.flat, part.start, part.end)
         if found is not None and found.span.end - found.span.start > 1:
             extra.append(Sketch("other", found.subject, found.span, found.span.start))
     folded = fold(groups, describe=describe)
@@ -195,23 +133,6 @@ def _plain(material: Material, part: Scope, memory: Memory, *, describe: bool) -
     if result is not None and words.PERMITTED.search(text) and not words.FORBIDDEN.search(text):
         return Branch("permit", [result])
     return result
-
-
-def _group_before(material: Material, part: Scope, groups: list[Group], opened: int, closed: int) -> Group | None:
-    """Return the group that a bracket follows; for a bracket with a bound, words outside the vocabulary make one."""
-    before = next((g for g in reversed(groups) if g.start < opened), None)
-    bound = any(m.kind != "inert" for m in material.mentions_in(opened, closed))
-    if not bound or (before is not None and not phrases.has_content(part.flat[before.end : opened])):
-        return before
-    low = before.end if before is not None else part.start
-    found = phrases.before(part.flat, low, opened)
-    if found is None:
-        return before or next((g for g in groups if g.start >= closed), None)
-    if before is not None and not is_link(part.flat[low : found.span.start]):
-        return before
-    made = Group([found], found.span.start, found.span.end, joiner=joiner_in(part.flat[low : found.span.start]))
-    groups.insert(groups.index(before) + 1 if before is not None else 0, made)
-    return made
 
 
 def _is_topic(material: Material, part: Scope, topic: re.Match[str]) -> bool:

@@ -1,0 +1,127 @@
+"""Where an amount belongs: levels, doses, ages, changes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from normalizer.concepts import concept
+from normalizer.extract.rules import nouns
+from normalizer.extract.rules.binding import alone, bind, is_dose, name_ahead
+from normalizer.extract.rules.gaps import has_content, is_filler
+from normalizer.extract.rules.last_resorts import bind_somehow
+from normalizer.extract.rules.naming import add_phrase
+from normalizer.extract.rules.phrases import Phrase, of_hit
+from normalizer.extract.rules.sketch import Branch
+from normalizer.units import table
+
+if TYPE_CHECKING:
+    from normalizer.extract.rules.group import Group
+    from normalizer.extract.rules.walk import Walk
+    from normalizer.model.draft import AtomType
+    from normalizer.model.mention import Mention
+
+_OF: Final = re.compile(
+    r"\s*(?:of|in|from|for|on|per)?\s*(?:(?:the|a|an|any|his|her|their|oral|systemic)\s+)*$", re.IGNORECASE
+)
+_IN: Final = re.compile(r"\s*(?:in|of|from)\b", re.IGNORECASE)
+_METHOD: Final = re.compile(r"\b(?:on|by|via|using|with|in)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
+
+
+def place_amount(walk: Walk, mention: Mention) -> None:
+    """Bind an amount to the subject inside it, to an age, or to the name beside it that fits best."""
+    inside = _inside(walk, mention)
+    if inside is not None:
+        add_phrase(walk, inside).bind(mention, walk.material)
+        return
+    left, gap = walk.left(), walk.gap(mention)
+    if _is_age(mention):
+        named = left is not None and "age" in left.phrases[-1].subject.split()
+        if left is None or not (named and (not left.bounded or is_filler(gap))):
+            left = add_phrase(walk, Phrase(mention.span, "age", "demographic", None))
+        bind(walk, alone(walk, left, mention), mention)
+        return
+    if left is not None and (base := _banded(walk, left, mention)) is not None:
+        again = base.repeat(mention, walk.material)
+        again.joiner = left.joiner
+        bound = again.tree(describe=True)
+        again.wrapped = Branch("when", [left.tree(describe=True), bound])
+        walk.groups[-1] = again
+        return
+    ahead = name_ahead(walk, mention)
+    behind = walk.flat[mention.span.end : ahead.span.start] if ahead is not None else ""
+    if mention.change is not None and ahead is not None and (left is None or _IN.match(behind) or not is_filler(gap)):
+        add_phrase(walk, of_hit(walk.flat, ahead, mention.span.end, walk.scope.end, walk.modifiers)).bind(
+            mention, walk.material
+        )
+        return
+    if left is not None and (is_filler(gap) or (left.bounded and not has_content(gap))):
+        bind(walk, alone(walk, _measured(walk, left), mention), mention)
+        return
+    if ahead is not None and _OF.match(walk.flat, mention.span.end, ahead.span.start):
+        walk.counted = mention
+        return
+    found = nouns.before(walk.flat, walk.at, mention.span.start)
+    if found is not None:
+        kind: AtomType = "treatment" if is_dose(mention) else "measurement"
+        add_phrase(walk, Phrase(found.span, found.subject, kind, None)).bind(mention, walk.material)
+        return
+    bind_somehow(walk, mention, left)
+
+
+def _inside(walk: Walk, mention: Mention) -> Phrase | None:
+    """Return the subject printed inside the quantity ("weight loss > 5 %", "minimum disc height of 5 mm")."""
+    numbers = [number.span.start for number in (mention.low, mention.high) if number is not None]
+    if mention.change is None and (mention.comparator_span is None or not numbers):
+        return None
+    start = mention.span.start if mention.change is not None else mention.comparator_span.end  # type: ignore[union-attr]
+    end = mention.span.end if mention.change is not None else min(numbers)
+    if start >= end:
+        return None
+    for hit in walk.material.hits_in(start, end):
+        return of_hit(walk.flat, hit, start, end, walk.modifiers)
+    if mention.change is not None or not has_content(walk.flat[start:end]):
+        return None
+    found = nouns.before(walk.flat, start, end)
+    return Phrase(found.span, found.subject, "measurement", None) if found is not None else None
+
+
+def _banded(walk: Walk, left: Group, mention: Mention) -> Group | None:
+    """Return the measurement that a number behind a group of patients repeats ("QTc: men > 450, women > 470 ms")."""
+    if left.phrases[-1].type not in ("condition", "demographic", "procedure", "reproductive") or left.bounded:
+        return None
+    base = next((group for group in reversed(walk.groups[:-1]) if group.phrases[0].type == "measurement"), None)
+    base = base or walk.inherited
+    if base is None or base.phrases[0].type != "measurement" or not is_filler(walk.gap(mention)):
+        return None
+    if mention.reference in ("uln", "lln"):
+        return base
+    code = mention.unit.code if mention.unit is not None else None
+    hit = base.phrases[-1].hit
+    return (
+        base
+        if code is not None
+        and code in table()
+        and hit is not None
+        and table()[code].kind in concept(hit.name.concept).kinds
+        else None
+    )
+
+
+def _measured(walk: Walk, left: Group) -> Group:
+    """Return the measurement that a group left of a number only says the method of ("pressure on echocardiography")."""
+    if left.phrases[0].type == "procedure" and len(walk.groups) > 1 and walk.groups[-2].own:
+        earlier = walk.groups[-2]
+        if not earlier.bounded and _METHOD.search(walk.flat[earlier.end : left.start]):
+            return earlier
+    return left
+
+
+def _is_age(mention: Mention) -> bool:
+    unit = mention.unit
+    return (
+        unit is not None
+        and unit.code in ("a", "mo", "wk", "d")
+        and mention.reference == "absolute"
+        and mention.change is None
+    )
