@@ -139,7 +139,10 @@ class Parts:
         """Return where the comparator is printed, before or behind the number."""
         sign = self.sign
         if sign is not None and sign.sign not in {"last", "since"}:
-            return Span(sign.start, max(sign.start + 1, min(self.low.start, sign.start + len(sign.words))))
+            end = max(sign.start + 1, min(self.low.start, sign.start + len(sign.words)))
+            if self.low.start - end <= _NEGATION:
+                end = sign.start + len(self.lower[sign.start : self.low.start].rstrip())
+            return Span(sign.start, max(end, sign.start + 1))
         return Span(self.end, self.behind[1]) if self.behind else None
 
     def add(self, mention: Mention) -> None:
@@ -161,4 +164,6 @@ class Parts:
         self.build.add(replace(mention, span=two, numerals=rest, comparator="<=", low=None))
 
 
+#: A comparator's words are recorded without their negation ("not exceeding"), which is so many characters at most.
+_NEGATION: Final = 14
 _NOTHING: Final[Numeral | None] = None

@@ -29,6 +29,8 @@ _HALF_OPEN: Final = re.compile(
 )
 _RATIO: Final = re.compile(r"\s?:\s?(\d{1,3}(?:,\d{3})+|\d{1,6})(?!\d|:|\s?[ap]m)")
 _SYSTOLIC: Final = re.compile(r"blood\s+pressure|(?<![a-z])bp(?![a-z])|hypertens|systolic|mm\s?hg")
+#: "5 times higher than the upper limit": the comparator stands between the multiple and its reference.
+_ABOVE: Final = re.compile(r"\b(?:(?:higher|greater|more)\s+than|above|over)\b")
 _SIGN_RIGHT: Final = re.compile(r"\s?\\?(?P<sign>≤|≥|<\s?=?|>\s?=?)\s?(?=[a-z(])(?!\s*(?:of|and|or|to|in)\s)")
 _VOLUME_UNIT: Final = re.compile(r"\s?(?:mm3|mg|ml|l\b|hpf|[µu]l)")
 _LENGTH_UNIT: Final = re.compile(r"\s?(?:mm|mg|ml|l\b|hpf)")
@@ -177,4 +179,6 @@ def _comparator(parts: Parts, right: re.Match[str] | None) -> Comparator | None:
         return "between"
     if sign in {None, "from", "between"} and _HALF_OPEN.match(parts.lower, parts.end, parts.end + 30):
         return ">="
+    if sign is None and parts.reference != "absolute" and _ABOVE.search(parts.lower, parts.low.end, parts.end):
+        return ">"
     return None
