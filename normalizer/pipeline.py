@@ -76,6 +76,8 @@ def prepare(document: TrialDocument) -> tuple[Segmentation, tuple[BlockContext, 
 
 def _standing(readings: Sequence[Reading]) -> tuple[Reading, tuple[Reading, ...]]:
     """Return the reading that stands, the first that did not fail, and the others."""
+    if len(readings) == 1:
+        return readings[0], ()
     at = next((at for at, reading in enumerate(readings) if reading.failure is None), 0)
     return readings[at], (*readings[:at], *readings[at + 1 :])
 

@@ -9,6 +9,7 @@ from typing import Literal
 from normalizer.model.document import Kind
 from normalizer.model.finding import Finding
 from normalizer.model.mention import Mention
+from normalizer.model.quick import quick_init
 from normalizer.model.span import Span
 from normalizer.model.view import View
 
@@ -25,6 +26,7 @@ class Cohort:
     inferred_from: str | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A nested item of a block: its printed marker ("a.", "(i)", "①", "" when lost), the marker's span, its own."""
@@ -35,6 +37,7 @@ class Item:
     items: tuple[Item, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """One top-level criterion with all its sub-items; the span starts after the criterion's own marker.
@@ -54,6 +57,7 @@ class Block:
     findings: tuple[Finding, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Tile:
     """A stretch of the eligibility sections; all tiles in order cover the sections exactly."""

@@ -21,6 +21,7 @@ from normalizer.model.draft import (
 )
 from normalizer.model.finding import Finding, Repair
 from normalizer.model.ledger import NumeralClaim
+from normalizer.model.quick import quick_init
 from normalizer.model.span import Span
 
 SCHEMA_VERSION: Final = "1"
@@ -30,6 +31,7 @@ STATUS_ORDER: Final[tuple[Status, ...]] = ("verified", "checked", "repaired", "r
 Role = Literal["value", "dose", "count", "window", "duration", "interval", "grade"]
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canonical:
     """A bound in the preferred unit of its concept or kind, exact; or the reason why there is none."""
@@ -40,6 +42,7 @@ class Canonical:
     refused: str | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedBound:
     """A bound at its characters: what was printed (``*_printed``), what it is worth, and how far to trust it."""
@@ -70,6 +73,7 @@ class PublishedBound:
     findings: tuple[Finding, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedAtom:
     """An atom at its characters; ``span`` is None only when its quote was not found (finding ``quote_not_found``)."""
@@ -84,6 +88,7 @@ class PublishedAtom:
     bounds: tuple[PublishedBound, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
     """One normalized criterion. ``field`` names the registry path when the criterion has no characters in the text."""
@@ -119,6 +124,7 @@ class DocumentRecord:
     text: str
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedTile:
     """A tile of the eligibility sections."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from normalizer.model.finding import Finding
+from normalizer.model.quick import quick_init
 
 AtomType = Literal[
     "measurement", "condition", "treatment", "procedure", "demographic", "reproductive",
@@ -31,6 +32,7 @@ Direction = Literal["before", "after", "during", "either"]
 Combine = Literal["longer", "shorter"]
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modifier:
     """A printed word group that qualifies an atom."""
@@ -39,6 +41,7 @@ class Modifier:
     text: str
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """A bound on a level (``value``), an amount of treatment (``dose``) or a number of things (``count``)."""
@@ -55,6 +58,7 @@ class Limit:
     restates: bool = False
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Time:
     """A bound in time: distance from an anchor (``window``), length (``duration``) or spacing (``interval``)."""
@@ -71,6 +75,7 @@ class Time:
     combine: Combine | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
     """A bound on an ordinal scale; ``values`` as printed without the scale's words."""
@@ -84,6 +89,7 @@ class Grade:
 Bound: TypeAlias = Limit | Time | Grade
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Atom:
     """One independently testable statement; all its bounds hold together."""
@@ -103,6 +109,7 @@ class Atom:
         return (*self.limits, *self.times, *self.grades)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """One extractor's reading of one block: atoms in text order and the logic over their ids."""
@@ -124,6 +131,7 @@ class Provenance:
     output_tokens: int | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One extractor's Draft for one block; ``failure`` says why there is none (the Draft is then empty).

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
+from normalizer.model.quick import quick_init
 from normalizer.model.span import Span
 
 Severity = Literal["note", "open"]
@@ -91,6 +92,7 @@ SEVERITY: Final[Mapping[str, Severity]] = MappingProxyType(
 )
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Something noticed; ``code`` must stand in :data:`SEVERITY`."""
@@ -108,6 +110,7 @@ class Finding:
         return SEVERITY[self.code]
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
     """A named rule changed what is read; ``span`` is in the original text, which itself never changes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from normalizer.model.quick import quick_init
 from normalizer.model.span import Span
 
 LedgerReason = Literal[
@@ -13,6 +14,7 @@ LedgerReason = Literal[
 ]  # fmt: skip
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumeralClaim:
     """Who claims one numeral: a bound (``claimed_by`` names criterion and atom), a reason, or nobody."""

@@ -9,11 +9,13 @@ from typing import Literal
 from normalizer.model.draft import Anchor, Change, Combine, Comparator, Direction, Reference, TimeSlot
 from normalizer.model.finding import Finding, Repair
 from normalizer.model.ledger import LedgerReason
+from normalizer.model.quick import quick_init
 from normalizer.model.span import Span
 
 MentionKind = Literal["amount", "time", "grade", "count", "inert"]
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Number:
     """A numeral as printed ("1.0", "two", "1x10^3", "1:80", "1,5") with its value.
@@ -28,6 +30,7 @@ class Number:
     alternatives: tuple[Decimal, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class UnitText:
     """A unit as printed ("x10^9/L", "mg/dL", "years") with its UCUM code, None when the table does not know it."""
@@ -37,6 +40,7 @@ class UnitText:
     code: str | None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """One quantity; every span refers to the text that was read (the cleaned view of a block).

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from normalizer.model.errors import SpanError
+from normalizer.model.quick import quick_init
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """Half-open range ``[start, end)`` of code-point offsets into one text."""

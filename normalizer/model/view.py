@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from normalizer.model.quick import quick_init
 from normalizer.model.span import Span
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class View:
     """Cleaned ``text``; ``starts[i]`` and ``ends[i]`` are the original offsets of cleaned character ``i``.

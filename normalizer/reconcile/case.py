@@ -14,7 +14,7 @@ from normalizer.reconcile.vocabulary import mended
 from normalizer.text import PlacedAtom, PlacedBound, place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from normalizer.model.block import BlockContext
     from normalizer.model.draft import Bound, Reading
@@ -71,22 +71,23 @@ class Case:
         block, view = context.block, context.view
         # the view of a block with nested items has blanks for their markers, which a quote may hold
         placed = place(context.text, reading.draft, None if block.items or block.joined else view)
-        quantities = tuple(
-            [Quantity(mention, view.original(mention.span)) for mention in context.mentions if mention.kind != "inert"]
-        )
-        bounded = any(atom.bounds for atom in placed.atoms)
-        entries = tuple(_entries(placed, quantities)) if bounded else ()
-        return cls(context, reading, placed, quantities, entries, mended(context), tuple(others))
+        quantities = [Quantity(m, view.original(m.span)) for m in context.mentions if m.kind != "inert"]
+        entries = _entries(placed, quantities)
+        return cls(context, reading, placed, tuple(quantities), tuple(entries), mended(context), tuple(others))
 
 
-def _entries(placed: PlacedDraft, quantities: tuple[Quantity, ...]) -> Iterator[Entry]:
-    ordered = sorted(quantities, key=lambda one: one.span) if len(quantities) > 1 else quantities
-    starts = [one.span.start for one in ordered]
-    reach = list(accumulate((one.span.end for one in ordered), max))
+def _entries(placed: PlacedDraft, quantities: Sequence[Quantity]) -> list[Entry]:
+    entries: list[Entry] = []
+    ordered: Sequence[Quantity] | None = None
     for at, atom in enumerate(placed.atoms):
         for nth, bound in enumerate(atom.bounds):
+            if ordered is None:
+                ordered = sorted(quantities, key=lambda one: one.span) if len(quantities) > 1 else quantities
+                starts = [one.span.start for one in ordered]
+                reach = list(accumulate([one.span.end for one in ordered], max))
             near = _overlapping(bound.span, ordered, starts, reach) if bound.span is not None else ()
-            yield Entry(at, nth, atom, bound, _claimed(bound.bound, near), near)
+            entries.append(Entry(at, nth, atom, bound, _claimed(bound.bound, near), near))
+    return entries
 
 
 def _overlapping(span: Span, ordered: Sequence[Quantity], starts: list[int], reach: list[int]) -> tuple[Mention, ...]:
@@ -104,27 +105,27 @@ def _claimed(bound: Bound, mentions: tuple[Mention, ...]) -> Mention | None:
     if isinstance(bound, Grade):
         wanted = frozenset(bound.values)
         return next((one for one in mentions if one.kind == "grade" and frozenset(one.values) == wanted), None)
-    ends = frozenset(end.lstrip("+-") for end in (bound.low, bound.high) if end is not None)
+    ends = frozenset([end.lstrip("+-") for end in (bound.low, bound.high) if end is not None])
     for mention in mentions:
         if mention.kind != "grade" and _printed(mention) == ends:
             return mention
-    values = frozenset(number_of(end) for end in ends)
+    values = frozenset([number_of(end) for end in ends])
     for mention in mentions:
         if mention.kind != "grade" and None not in values and _values(mention) == values:
             return mention
     return None
 
 
-def _ends(mention: Mention) -> tuple[Number, ...]:
-    return tuple(end for end in (mention.low, mention.high) if end is not None)
+def _ends(mention: Mention) -> list[Number]:
+    return [end for end in (mention.low, mention.high) if end is not None]
 
 
 def _printed(mention: Mention) -> frozenset[str]:
-    return frozenset(end.printed.lstrip("+-") for end in _ends(mention))
+    return frozenset([end.printed.lstrip("+-") for end in _ends(mention)])
 
 
 def _values(mention: Mention) -> frozenset[object]:
-    return frozenset(abs(end.value) for end in _ends(mention))
+    return frozenset([abs(end.value) for end in _ends(mention)])
 
 
 class Note(NamedTuple):
@@ -138,8 +139,8 @@ class Note(NamedTuple):
 class Check(Protocol):
     """A check: pure, one question, never raises for what a reading holds."""
 
-    def __call__(self, case: Case) -> Iterator[Note]:
-        """Yield what is to be said about the case."""
+    def __call__(self, case: Case) -> Iterable[Note]:
+        """Return what is to be said about the case."""
         ...
 
 

@@ -16,7 +16,7 @@ from normalizer.reconcile.surroundings import check_surroundings
 if TYPE_CHECKING:
     from normalizer.reconcile.case import Case, Check, Note
 
-#: Checks of the bounds; a block without bound and quantity needs none of them.
+#: Checks of the bounds and quantities; a block without either needs none of them.
 BOUND_CHECKS: Final[tuple[Check, ...]] = (
     check_numbers,
     check_source,
@@ -36,11 +36,13 @@ BLOCK_CHECKS: Final[tuple[Check, ...]] = (
     check_doubts,
 )
 CHECKS: Final[tuple[Check, ...]] = (*BLOCK_CHECKS, *BOUND_CHECKS)
+#: What is left to check in a block with quantities but without bound.
+_WITHOUT_BOUND: Final[tuple[Check, ...]] = (*BLOCK_CHECKS, check_ledger, check_surroundings)
 
 
 def run_checks(case: Case) -> tuple[Note, ...]:
     """Return what all checks say about a case, each thing once, in the order of the checks."""
     found: list[Note] = []
-    for check in CHECKS if case.entries or case.context.mentions else BLOCK_CHECKS:
+    for check in CHECKS if case.entries else _WITHOUT_BOUND if case.context.mentions else BLOCK_CHECKS:
         found += check(case)
     return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)

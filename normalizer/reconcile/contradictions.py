@@ -72,8 +72,6 @@ def _between(low: _Limit, high: _Limit) -> Finding | None:
 
 def _demanded(criterion: Criterion) -> Iterator[tuple[_Key, bool, _Limit]]:
     """Yield what a criterion demands of everybody, as limits; an exclusion demands the opposite of what it lists."""
-    if not any(bound.role == "value" for atom in criterion.atoms for bound in atom.bounds):
-        return
     excluded = criterion.kind == "exclusion"
     for atom in of_participant(unconditional(criterion)):
         if len(atom.bounds) != 1 and (excluded or any(bound.role != "value" for bound in atom.bounds)):

@@ -43,15 +43,23 @@ def _outside(document: TrialDocument, segmentation: Segmentation) -> Iterator[Nu
 
 def coverage(document: TrialDocument, segmentation: Segmentation, claims: Sequence[NumeralClaim]) -> Coverage:
     """Return the coverage of a trial; ``claims`` are those of its blocks, spans in the document."""
-    numerals = tuple(sorted((*claims, *_outside(document, segmentation)), key=lambda claim: claim.span))
+    numerals = sorted((*claims, *_outside(document, segmentation)), key=lambda claim: claim.span)
+    bounds = reasons = nobody = tiled = 0
+    for claim in numerals:
+        bounds += claim.claimed_by is not None
+        reasons += claim.reason is not None
+        nobody += claim.claimed_by is None and claim.reason is None
+    tiles = []
+    for tile in segmentation.tiles:
+        start, end = tile.span.start, tile.span.end
+        tiled += end - start
+        tiles.append(PublishedTile(kind=tile.kind, start=start, end=end))
     return Coverage(
-        numerals=numerals,
-        numerals_in_bounds=sum(claim.claimed_by is not None for claim in numerals),
-        numerals_with_reason=sum(claim.reason is not None for claim in numerals),
-        numerals_unclaimed=sum(claim.claimed_by is None and claim.reason is None for claim in numerals),
-        section_characters=sum(span.end - span.start for span in document.sections),
-        tiled_characters=sum(tile.span.end - tile.span.start for tile in segmentation.tiles),
-        tiles=tuple(
-            PublishedTile(kind=tile.kind, start=tile.span.start, end=tile.span.end) for tile in segmentation.tiles
-        ),
+        numerals=tuple(numerals),
+        numerals_in_bounds=bounds,
+        numerals_with_reason=reasons,
+        numerals_unclaimed=nobody,
+        section_characters=sum([span.end - span.start for span in document.sections]),
+        tiled_characters=tiled,
+        tiles=tuple(tiles),
     )

@@ -61,34 +61,41 @@ def claims(case: Case, owner: str) -> list[NumeralClaim]:
         owner: the criterion's id, which names the bounds that claim.
 
     """
-    text = case.context.text
-    if DIGITS.search(text) is None and not case.context.mentions:
+    text, mentions = case.context.text, case.context.mentions
+    if not mentions and DIGITS.search(text) is None:
         return []
     view, block = case.context.view, case.context.block
-    found: dict[Span, NumeralClaim] = {}
+    found: dict[tuple[int, int], NumeralClaim] = {}
     base = block.span.start
     taken = bytearray(len(text))
 
-    def enter(span: Span, printed: str, by: str | None, reason: LedgerReason | None) -> None:
-        taken[span.start : span.end] = b"\x01" * (span.end - span.start)
-        if span not in found or (by is not None and found[span].claimed_by is None):
-            found[span] = NumeralClaim(span=span.shift(base), printed=printed, claimed_by=by, reason=reason)
+    def enter(start: int, end: int, printed: str, by: str | None, reason: LedgerReason | None) -> None:
+        taken[start:end] = b"\x01" * (end - start)
+        before = found.get((start, end))
+        if before is None or (by is not None and before.claimed_by is None):
+            span = Span(start + base, end + base)
+            found[start, end] = NumeralClaim(span=span, printed=printed, claimed_by=by, reason=reason)
 
-    for mention in case.context.mentions:
+    for mention in mentions:
         for numeral in mention.numerals:
             span, printed = view.original(numeral), numeral.of(view.text)
             if mention.kind == "inert":
-                enter(span, printed, None, mention.reason)
-            else:
-                by = next((e.atom.atom.id for e in case.entries if _claims(e, mention, span, printed)), None)
-                enter(span, printed, None if by is None else f"{owner}/{by}", None)
-    for item in (*block.items, *block.joined):
-        for span in _markers(item, base, text):
-            enter(span, span.of(text), None, "list_number")
+                enter(span.start, span.end, printed, None, mention.reason)
+                continue
+            by = None
+            for entry in case.entries:
+                if _claims(entry, mention, span, printed):
+                    by = f"{owner}/{entry.atom.atom.id}"
+                    break
+            enter(span.start, span.end, printed, by, None)
+    if block.items or block.joined:
+        for item in (*block.items, *block.joined):
+            for span in _markers(item, base, text):
+                enter(span.start, span.end, span.of(text), None, "list_number")
     for match in DIGITS.finditer(text):
         if not taken[match.start()]:
-            enter(Span(match.start(), match.end()), match.group(), None, None)
-    return [found[span] for span in sorted(found)] if len(found) > 1 else list(found.values())
+            enter(match.start(), match.end(), match.group(), None, None)
+    return [found[at] for at in sorted(found)] if len(found) > 1 else list(found.values())
 
 
 def _markers(item: Item, base: int, text: str) -> Iterator[Span]:
@@ -104,7 +111,10 @@ def _markers(item: Item, base: int, text: str) -> Iterator[Span]:
 def _words_left(case: Case) -> Iterator[Note]:
     """Yield ``numeral_unclaimed`` for number words with a comparator in which no reader saw a numeral."""
     view = case.context.view
-    if not any(phrase in view.text for phrase in _COMPARING):
+    for phrase in _COMPARING:
+        if phrase in view.text:
+            break
+    else:
         return
     taken: list[Span] | None = None
     for match in _COUNTED.finditer(view.text):

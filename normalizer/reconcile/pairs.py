@@ -31,9 +31,9 @@ def _lessers() -> tuple[str, ...]:
 def check_pairs(criteria: tuple[Criterion, ...]) -> Iterator[Finding]:
     """Yield ``implausible_pair`` where the limit on the greater quantity is below that on the lesser one."""
     for criterion in criteria:
-        if sum(map(bool, (atom.bounds for atom in criterion.atoms))) < 2:  # noqa: PLR2004 - a pair
+        subjects = [atom.subject for atom in criterion.atoms if atom.bounds]
+        if len(subjects) < 2:  # noqa: PLR2004 - a pair
             continue
-        subjects = [atom.subject for atom in criterion.atoms]
         if not any(lesser in subject for lesser in _lessers() for subject in subjects):
             continue
         limits = [(a.subject, b) for a in criterion.atoms for b in a.bounds if b.role == "value" and not b.change]

@@ -13,7 +13,7 @@ from normalizer.reconcile.value import canonical_of, ends, unit_of
 from normalizer.text import repairs as text_repairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from normalizer.model.criterion import Status
     from normalizer.model.finding import Finding, Repair
@@ -22,15 +22,16 @@ if TYPE_CHECKING:
     from normalizer.reconcile.case import Case, Entry, Note
 
 
-def _repairs(case: Case) -> Iterator[Repair]:
-    """Yield all repairs of the block, spans as offsets into its text: of characters, of quantities, of names."""
+def _repairs(case: Case) -> tuple[Repair, ...]:
+    """Return all repairs of the block, spans as offsets into its text: of characters, of quantities, of names."""
     view = case.context.view
-    if view.starts is not None:
-        yield from text_repairs(case.context.text, view)
+    found = [*text_repairs(case.context.text, view), *case.names] if view.starts is not None else [*case.names]
+    at = len(found) - len(case.names)
     for mention, _ in case.quantities:
         for repair in mention.repairs:
-            yield replace(repair, span=view.original(repair.span))
-    yield from case.names
+            found.insert(at, replace(repair, span=view.original(repair.span)))
+            at += 1
+    return tuple(dict.fromkeys(found)) if found else ()
 
 
 def _bound(entry: Entry, base: int, status: Status, findings: tuple[Finding, ...]) -> PublishedBound:
@@ -90,21 +91,24 @@ def publish(case: Case, notes: tuple[Note, ...], agreement: Agreement, trial_id:
     """
     block = case.context.block
     base = block.span.start
-    repairs = tuple(dict.fromkeys(_repairs(case)))
+    repairs = _repairs(case)
     said = _addressed(case, notes) if notes else {}
     own = list(said.get((None, None), ()))
-    bounds: list[list[PublishedBound]] = [[] for _ in case.placed.atoms]
+    bounds: dict[int, list[PublishedBound]] = {}
+    statuses = []
     for entry in case.entries:
-        about = (*said.get((entry.at, entry.nth), ()), *said.get((entry.at, None), ()))
+        about = (*said.get((entry.at, entry.nth), ()), *said.get((entry.at, None), ())) if said else ()
         status = bound_status(
             about, agreed=(entry.at, entry.nth) in agreement.bounds,
             repaired=bool(repairs) and _touches(repairs, entry.placed.span),
         )  # fmt: skip
-        bounds[entry.at].append(_bound(entry, base, status, tuple(dict.fromkeys(about)) if about else ()))
+        statuses.append(status)
+        bound = _bound(entry, base, status, tuple(dict.fromkeys(about)) if about else ())
+        bounds.setdefault(entry.at, []).append(bound)
     atoms = []
     for at, placed in enumerate(case.placed.atoms):
         atom, span = placed.atom, placed.span
-        if not placed.bounds:
+        if said and not placed.bounds:
             own += said.get((at, None), ())
         atoms.append(
             PublishedAtom(
@@ -115,12 +119,12 @@ def publish(case: Case, notes: tuple[Note, ...], agreement: Agreement, trial_id:
                 quote=atom.quote,
                 span=span.shift(base) if span is not None else None,
                 modifiers=atom.modifiers,
-                bounds=tuple(bounds[at]),
+                bounds=tuple(bounds[at]) if at in bounds else (),
             )
         )
     findings = tuple(dict.fromkeys(own)) if own else ()
     status = criterion_status(
-        case, [bound.status for some in bounds for bound in some], findings, agreed=agreement.whole,
+        case, statuses, findings, agreed=agreement.whole,
         repaired=any(_touches(repairs, placed.span) for placed in case.placed.atoms) if repairs else False,
     )  # fmt: skip
     others = tuple(other.provenance for other in case.others) if case.others else ()
@@ -128,6 +132,6 @@ def publish(case: Case, notes: tuple[Note, ...], agreement: Agreement, trial_id:
         id=f"{trial_id}/{block.id}", block_id=block.id, kind=block.kind, cohorts=block.cohorts, path=block.path,
         heading=block.heading, span=block.span, text=case.context.text, field=None, atoms=tuple(atoms),
         logic=case.reading.draft.logic, status=status, findings=findings,
-        repairs=tuple(replace(repair, span=repair.span.shift(base)) for repair in repairs),
+        repairs=tuple([replace(repair, span=repair.span.shift(base)) for repair in repairs]) if repairs else (),
         provenance=(case.reading.provenance, *others),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from normalizer.model.criterion import Canonical, Criterion, PublishedAtom, PublishedBound
@@ -74,7 +75,7 @@ def registry_criteria(document: TrialDocument, criteria: tuple[Criterion, ...]) 
 def _age_bound(age: RegistryAge, *, minimum: bool) -> PublishedBound:
     low, high = (age.value, None) if minimum else (None, age.value)
     printed = str(age.value)
-    days = canonical(age.value, age.unit, _YEARS)
+    days = _years(age.value, age.unit)
     return PublishedBound(
         role="value", quote=age.printed if age.span is not None else "", span=age.span,
         comparator=">=" if minimum else "<=", low=low, high=high, low_printed=printed if minimum else None,
@@ -111,6 +112,7 @@ def check_registry(document: TrialDocument, criteria: tuple[Criterion, ...]) -> 
         yield from _sex_differs(registry.sex, criteria)
 
 
+@lru_cache(maxsize=1024)
 def _years(number: Decimal, unit: str | None) -> Decimal | None:
     try:
         return canonical(number, unit or _YEARS, _YEARS)

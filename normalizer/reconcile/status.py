@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from normalizer.model.criterion import STATUS_ORDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from normalizer.model.criterion import Status
     from normalizer.model.finding import Finding
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 _TEXT_ONLY: Final = frozenset({"consent", "judgement", "logistics", "other"})
 
 
-def bound_status(findings: Iterable[Finding], *, agreed: bool, repaired: bool) -> Status:
+def bound_status(findings: Sequence[Finding], *, agreed: bool, repaired: bool) -> Status:
     """Return the status of a bound: an open finding counts before a repair, a repair before agreement."""
-    if any(finding.severity == "open" for finding in findings):
+    if findings and _open(findings):
         return "review"
     if repaired:
         return "repaired"
     return "verified" if agreed else "checked"
+
+
+def _open(findings: Sequence[Finding]) -> bool:
+    return any(finding.severity == "open" for finding in findings)
 
 
 def criterion_status(
@@ -42,11 +46,10 @@ def criterion_status(
     if case.reading.failure is not None:
         return "failed"
     if bounds:
-        own: tuple[Status, ...] = ("review",) if any(finding.severity == "open" for finding in findings) else ()
+        own: tuple[Status, ...] = ("review",) if findings and _open(findings) else ()
         return max((*bounds, *own), key=STATUS_ORDER.index)
-    if not case.quantities and not any(finding.severity == "open" for finding in findings):
-        if all(atom.type in _TEXT_ONLY for atom in case.reading.draft.atoms):
-            return "text_only"
-    elif case.quantities:
+    if case.quantities:
         return "review"
+    if not (findings and _open(findings)) and _TEXT_ONLY.issuperset([atom.type for atom in case.reading.draft.atoms]):
+        return "text_only"
     return bound_status(findings, agreed=agreed, repaired=repaired)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from normalizer.model.draft import Atom
 from normalizer.model.errors import LogicError
 from normalizer.model.logic import Any_, Not, Permit, check
 from normalizer.reconcile.case import Note, note, shifted
@@ -13,7 +15,9 @@ from normalizer.reconcile.parsed import parsed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from normalizer.model.draft import Draft
+    from normalizer.model.document import Kind
+    from normalizer.model.draft import AtomType, Draft
+    from normalizer.model.finding import Finding
     from normalizer.model.logic import Node
     from normalizer.reconcile.case import Case
 
@@ -23,7 +27,6 @@ _DEMAND: Final = re.compile(
     r"(?:must|should|(?:is|are) required to|need to)\s+(?!not\b)",
     re.IGNORECASE,
 )
-_DEMAND_WORDS: Final = ("must", "should", "required to", "need to")
 
 
 def check_logic(case: Case) -> Iterator[Note]:
@@ -39,16 +42,33 @@ def check_logic(case: Case) -> Iterator[Note]:
     except LogicError as error:
         yield note("logic_error", str(error), got=draft.logic)
         return
-    index = {atom.id: at for at, atom in enumerate(draft.atoms)}
-    for finding in check(node, draft.atoms, case.context.block.kind):
-        at = index.get(finding.atom) if finding.atom is not None and finding.code == "count_mismatch" else None
-        yield Note(finding, at)
+    for finding in _breaches(draft, case.context.block.kind):
+        counted = finding.atom is not None and finding.code == "count_mismatch"
+        yield Note(finding, _index(draft).get(finding.atom or "") if counted else None)
     if node is not None and ("permit(" in draft.logic or (exclusion and "not(" in draft.logic)):
         yield from _polarity(node, exclusion=exclusion)
 
 
+def _breaches(draft: Draft, kind: Kind) -> tuple[Finding, ...]:
+    """Return what breaks the rules of logic; without a count to look at, ids and types of the atoms decide."""
+    if "atleast(" in draft.logic:
+        return check(parsed(draft.logic), draft.atoms, kind)
+    return _breaches_of(draft.logic, tuple([(atom.id, atom.type) for atom in draft.atoms]), kind)
+
+
+@lru_cache(maxsize=4096)
+def _breaches_of(logic: str, atoms: tuple[tuple[str, AtomType], ...], kind: Kind) -> tuple[Finding, ...]:
+    bare = [Atom(id=name, type=type_, subject="", quote="") for name, type_ in atoms]
+    return check(parsed(logic), bare, kind)
+
+
+def _index(draft: Draft) -> dict[str, int]:
+    return {atom.id: at for at, atom in enumerate(draft.atoms)}
+
+
 def _demands(text: str) -> bool:
-    return any(word in text for word in _DEMAND_WORDS) and _DEMAND.search(text) is not None
+    some = "must" in text or "should" in text or "required to" in text or "need to" in text
+    return some and _DEMAND.search(text) is not None
 
 
 def _flat(draft: Draft) -> bool:
@@ -60,7 +80,7 @@ def _flat(draft: Draft) -> bool:
             return False
     elif ids != ([logic] if logic else []):
         return False
-    return all(atom.type != "heading" for atom in draft.atoms)
+    return "heading" not in [atom.type for atom in draft.atoms]
 
 
 def _polarity(node: Node, *, exclusion: bool) -> Iterator[Note]:
@@ -74,7 +94,7 @@ def _polarity(node: Node, *, exclusion: bool) -> Iterator[Note]:
 def check_duplicates(case: Case) -> Iterator[Note]:
     """Yield ``duplicate_atom`` for atoms that say the same of the same characters."""
     atoms = case.placed.atoms
-    if len({(one.atom.subject, one.span) for one in atoms}) == len(atoms):
+    if len(atoms) == 1 or len({(one.atom.subject, one.span) for one in atoms}) == len(atoms):
         return
     seen = set()
     for at, one in enumerate(atoms):
@@ -86,7 +106,7 @@ def check_duplicates(case: Case) -> Iterator[Note]:
 
 def check_doubts(case: Case) -> Iterator[Note]:
     """Yield the doubts that the extractor recorded with its reading, and the findings of segmentation."""
-    index = {atom.atom.id: at for at, atom in enumerate(case.placed.atoms)} if case.reading.findings else {}
+    index = _index(case.reading.draft) if case.reading.findings else {}
     for finding in case.reading.findings:
         yield Note(finding, index.get(finding.atom) if finding.atom is not None else None)
     back = -case.context.block.span.start

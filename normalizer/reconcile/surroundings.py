@@ -60,7 +60,8 @@ def check_surroundings(case: Case) -> Iterator[Note]:
             yield about(entry, "comparator_damaged", "the words compare both ways")
         if _GOES_ON.match(text, span.end) and not isinstance(bound, Grade) and bound.unit is not None:
             yield about(entry, "unit_unknown", "the unit goes on after the quote")
-    yield from _restated(case)
+    if len(case.entries) > 1:
+        yield from _restated(case)
     yield from _passed_over(case)
 
 
@@ -70,7 +71,7 @@ def _both_ways(quote: str) -> bool:
 
 
 def _end_before(case: Case, span: Span) -> int:
-    return max((one.span.end for one in case.quantities if one.span.end <= span.start), default=0)
+    return max([one.span.end for one in case.quantities if one.span.end <= span.start], default=0)
 
 
 def _restated(case: Case) -> Iterator[Note]:

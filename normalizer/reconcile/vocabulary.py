@@ -31,7 +31,11 @@ def _marks() -> dict[str, tuple[frozenset[str], ...]]:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset([word.removesuffix("s") for word in _WORD.findall(text.lower())])
+    return _singular(_WORD.findall(text.lower()))
+
+
+def _singular(words: list[str]) -> frozenset[str]:
+    return frozenset([word.removesuffix("s") for word in words])
 
 
 @cache
@@ -42,9 +46,10 @@ def _alarms() -> frozenset[str]:
 def mended(context: BlockContext) -> tuple[Repair, ...]:
     """Return a repair (rule ``vocabulary``) for every damaged name in the block; spans are offsets into its text."""
     view = context.view
-    if _alarms().isdisjoint(_WORD.findall(view.text.lower())):
+    printed = _WORD.findall(view.text.lower())
+    if _alarms().isdisjoint(printed):
         return ()
-    marks, words = _marks(), _words(view.text)
+    marks, words = _marks(), _singular(printed)
     if not any(name <= words for mark in marks.keys() & words for name in marks[mark]):
         return ()
     found = []

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from normalizer.text.quote import QuoteIndex
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from normalizer.model.span import Span
-    from normalizer.model.view import View
+    from normalizer.text.quote import QuoteIndex
 
 #: A printed break between an atom and a bound counts as so many characters of distance, a bound in front as so many.
 _BREAK: Final = 30
@@ -33,11 +31,6 @@ class Board:
     index: QuoteIndex
     found: dict[str, list[Span]] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, text: str, cleaned: View | None = None) -> Board:
-        """Prepare ``text``; ``cleaned`` is its cleaned view when that is known."""
-        return cls(text, QuoteIndex.of(text, cleaned))
-
     def mask(self) -> bytearray:
         """Return a mask of the text's characters, none of them claimed."""
         return bytearray(len(self.text))
@@ -48,6 +41,13 @@ class Board:
         if spans is None:
             spans = self.found[quote] = self.index.occurrences(quote)
         return spans
+
+    def only(self, quote: str) -> Span | None:
+        """Return the one occurrence of ``quote``, None when there are several or none."""
+        span = self.index.only(quote)
+        if span is None and len(spans := self.find(quote)) == 1:
+            return spans[0]
+        return span
 
     def distance(self, place: Span, other: Span) -> int:
         """Return the characters between two spans; printed breaks count as more, and so does a place in front."""

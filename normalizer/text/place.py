@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from normalizer.model.quick import quick_init
 from normalizer.model.span import Span
 from normalizer.text.assign import Expected, assign
 from normalizer.text.board import Board, Claims, is_free, mark
+from normalizer.text.quote import QuoteIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from normalizer.model.view import View
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class PlacedBound:
     """A bound at its characters; ``span`` is None when it was not found, ``ambiguous`` when another place fits too."""
@@ -30,6 +33,7 @@ class PlacedBound:
     ambiguous: bool
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class PlacedAtom:
     """An atom at its characters, bounds as in ``Atom.bounds``; ``repeats`` marks an elliptical repeat."""
@@ -40,6 +44,7 @@ class PlacedAtom:
     repeats: bool = False
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class PlacedDraft:
     """A Draft at its characters: spans are offsets into the text that was given to :func:`place`."""
@@ -51,13 +56,6 @@ def _places(board: Board, atoms: Sequence[Atom]) -> tuple[list[Span | None], lis
     """Return each atom's span and whether it is an elliptical repeat."""
     places: list[Span | None] = []
     repeats: list[bool] = []
-    if all([len(board.find(atom.quote)) == 1 for atom in atoms]):  # noqa: C419 - a list is quicker
-        seen: set[str] = set()
-        for atom in atoms:
-            places.append(board.find(atom.quote)[0])
-            repeats.append(atom.quote in seen)
-            seen.add(atom.quote)
-        return places, repeats
     claims: dict[str, Claims] = {}
     taken = board.mask()
     cursor = 0
@@ -120,6 +118,25 @@ def _expected(board: Board, places: list[Span | None], repeats: list[bool]) -> l
     return expected
 
 
+def _unmistakable(board: Board, atoms: Sequence[Atom]) -> tuple[PlacedAtom, ...] | None:
+    """Return the atoms at their places when every quote stands once, else None."""
+    placed = []
+    seen: set[str] = set()
+    for atom in atoms:
+        span = board.only(atom.quote)
+        if span is None:
+            return None
+        bounds = []
+        for bound in atom.bounds:
+            where = board.only(bound.quote)
+            if where is None:
+                return None
+            bounds.append(PlacedBound(bound, where, False))  # noqa: FBT003 - a field
+        placed.append(PlacedAtom(atom, span, tuple(bounds), atom.quote in seen))
+        seen.add(atom.quote)
+    return tuple(placed)
+
+
 def place(text: str, draft: Draft, cleaned: View | None = None) -> PlacedDraft:
     """Compute the offsets of a Draft's atoms and bounds from their quotes.
 
@@ -131,7 +148,10 @@ def place(text: str, draft: Draft, cleaned: View | None = None) -> PlacedDraft:
     """
     if not draft.atoms:
         return PlacedDraft(())
-    board = Board.of(text, cleaned)
+    board = Board(text, QuoteIndex.of(text, cleaned))
+    once = _unmistakable(board, draft.atoms)
+    if once is not None:
+        return PlacedDraft(once)
     places, repeats = _places(board, draft.atoms)
     expected: list[Expected] = []
     users: dict[str, list[tuple[int, int]]] = {}

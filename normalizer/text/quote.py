@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from normalizer.model.span import Span
@@ -20,10 +19,14 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-def _folded(text: str, cleaned: View | None = None) -> View:
+def _is_regular(text: str) -> bool:
+    """Say whether all white space of ``text`` is single blanks."""
+    return "  " not in text and (text.isprintable() or _IRREGULAR.search(text) is None)
+
+
+def _folded(text: str, view: View) -> View:
     """Return the cleaned view of ``text`` with runs of white space folded to one blank, not stripped."""
-    view = clean(text) if cleaned is None else cleaned
-    if "  " not in view.text and (view.text.isprintable() or _IRREGULAR.search(view.text) is None):
+    if _is_regular(view.text):
         return view
     pieces: list[str] = []
     starts: list[int] = []
@@ -77,28 +80,49 @@ def _all(text: str, quote: str, start: int = 0) -> list[Span]:
     return whole or cut
 
 
-@dataclass(frozen=True, slots=True)
 class QuoteIndex:
-    """A text prepared for many look-ups of quotes; ``view`` is cleaned and has its white space folded."""
+    """A text prepared for many look-ups of quotes; the map of a folded text is made when a look-up needs it."""
 
-    text: str
-    view: View
+    __slots__ = ("_cleaned", "_flat", "_plain", "_view", "text")
+
+    def __init__(self, text: str, cleaned: View) -> None:
+        self.text = text
+        self._cleaned = cleaned
+        self._view: View | None = None
+        #: Nothing was cleaned or folded: the text reads as it stands.
+        self._plain = cleaned.starts is None and _is_regular(text)
+        #: What the text reads when nothing was cleaned, else blank.
+        self._flat = text if self._plain else fold(text) if cleaned.starts is None else ""
 
     @classmethod
     def of(cls, text: str, cleaned: View | None = None) -> QuoteIndex:
         """Prepare ``text``; ``cleaned`` is its cleaned view when that is known."""
-        return cls(text, _folded(text, cleaned))
+        return cls(text, clean(text) if cleaned is None else cleaned)
+
+    def only(self, quote: str) -> Span | None:
+        """Return the one place where ``quote`` stands as printed; None says that it takes :meth:`occurrences`."""
+        at = self._flat.find(quote)
+        if at < 0 or self._flat.find(quote, at + 1) >= 0 or quote.strip() != quote or not quote:
+            return None
+        if not self._plain and (at := self.text.find(quote)) < 0:
+            return None
+        return Span(at, at + len(quote))
 
     def occurrences(self, quote: str) -> list[Span]:
         """Return the spans of ``text`` that read ``quote`` after folding and cleaning, in order, not overlapping."""
-        text = self.view.text
-        if self.view.starts is None and quote in text and quote and not (quote[0].isspace() or quote[-1].isspace()):
+        if (only := self.only(quote)) is not None:
+            return [only]
+        text = self.text
+        if self._plain and quote in text and quote and not (quote[0].isspace() or quote[-1].isspace()):
             return _all(text, quote)
         wanted = fold(clean(quote).text)
         if not wanted:
             return []
-        spans = _all(text, wanted)
-        return spans if self.view.starts is None else [self.view.original(span) for span in spans]
+        view = self._view
+        if view is None:
+            view = self._view = _folded(text, self._cleaned)
+        spans = _all(view.text, wanted)
+        return spans if view.starts is None else [view.original(span) for span in spans]
 
 
 def occurrences(text: str, quote: str) -> list[Span]:
