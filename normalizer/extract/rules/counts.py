@@ -35,8 +35,7 @@ def place_count(walk: Walk, mention: Mention) -> None:
     following = _FOLLOWING.match(walk.flat, end, walk.scope.end)
     if following is not None:
         end = following.end()
-    upcoming = walk.material.mentions_in(max(end, mention.span.end), walk.scope.end)
-    found = nouns.after(walk.flat, end, upcoming[0].span.start if upcoming else walk.scope.end)
+    found = nouns.after(walk.flat, end, walk.material.first_mention(max(end, mention.span.end), walk.scope.end))
     ahead = name_ahead(walk, mention) if following is None else None
     if ahead is not None and (found is None or found.span.end > ahead.span.start):
         walk.counted = mention

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 from normalizer.extract.rules.lexicon import WORD, lexicon
@@ -19,6 +20,7 @@ _LINK_SIGN: Final = re.compile(r"[,/&+]|\b(?:and|or|nor|plus)\b|as well as", re.
 _JOINERS: Final = re.compile(r"\b(?:and/or|or|and|nor)\b|/", re.IGNORECASE)
 
 
+@lru_cache(maxsize=2048)
 def joiner_in(gap: str) -> Joiner:
     """Return the word that joins what stands on both sides of ``gap``; the last one printed decides."""
     found = [match.group().lower() for match in _JOINERS.finditer(gap)]
@@ -28,6 +30,7 @@ def joiner_in(gap: str) -> Joiner:
     return "and" if words[-1] == "and" else "or"
 
 
+@lru_cache(maxsize=2048)
 def is_link(gap: str) -> bool:
     """Say whether ``gap`` only coordinates (commas, and, or, slashes, brackets, articles, modifier phrases)."""
     if len(gap) > _LONGEST_LINK:

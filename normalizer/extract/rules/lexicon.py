@@ -32,6 +32,8 @@ class Lexicon:
     generic: frozenset[str]
     light: frozenset[str]
     vague: frozenset[str]
+    #: Words that end the reach of a name to its left.
+    stops: frozenset[str]
     modifiers: Mapping[str, ModifierKind]
     #: Reads lower-case text.
     modifier_pattern: re.Pattern[str]
@@ -77,6 +79,7 @@ def lexicon() -> Lexicon:
         generic=frozenset(classes["generic"]),
         light=frozenset(classes["light"]),
         vague=frozenset(classes["vague"]),
+        stops=frozenset(classes["boundary"] | classes["drop_first"] | classes["head"]),
         modifiers=modifiers,
         modifier_pattern=pattern,
     )

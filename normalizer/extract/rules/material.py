@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from normalizer.concepts import Name, NameHit, expand, find, resolve
 from normalizer.concepts.words import lowered
-from normalizer.extract.rules.connectives import may_connect
+from normalizer.extract.rules.connectives import Connected, connected
 from normalizer.extract.rules.lexicon import lexicon
 from normalizer.model.span import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from normalizer.model.block import BlockContext
     from normalizer.model.document import Kind
@@ -35,12 +35,17 @@ class Material:
     hit_starts: tuple[int, ...]
     mentions: tuple[Mention, ...]
     mention_starts: tuple[int, ...]
-    modifiers: tuple[tuple[ModifierKind, Span], ...]
-    connected: bool
+    modifiers: list[tuple[ModifierKind, Span]]
+    connected: Connected
 
     def hits_in(self, start: int, end: int) -> tuple[NameHit, ...]:
         """Return the names that begin in ``[start, end)``."""
         return self.hits[bisect_left(self.hit_starts, start) : bisect_left(self.hit_starts, end)]
+
+    def first_mention(self, start: int, end: int) -> int:
+        """Return where the first quantity in ``[start, end)`` begins, ``end`` when there is none."""
+        at = bisect_left(self.mention_starts, start)
+        return min(self.mention_starts[at], end) if at < len(self.mention_starts) else end
 
     def mentions_in(self, start: int, end: int) -> tuple[Mention, ...]:
         """Return the quantities that begin in ``[start, end)``."""
@@ -49,10 +54,11 @@ class Material:
 
 def _free(hit: NameHit, mentions: tuple[Mention, ...]) -> bool:
     """Say whether a name stands outside all bounds and anchors (the scale of a grade is a name in its own right)."""
+    start, end = hit.span.start, hit.span.end
     for mention in mentions:
         if mention.anchor_span is not None and hit.span.overlaps(mention.anchor_span):
             return False
-        if not hit.span.overlaps(mention.span):
+        if end <= mention.span.start or mention.span.end <= start:
             continue
         if mention.scale_span is not None and hit.span.overlaps(mention.scale_span):
             continue
@@ -95,48 +101,50 @@ def _yields(hit: NameHit, mine: NameHit) -> bool:
     return hit.span.overlaps(mine.span) and mine.span.contains(hit.span) and hit.name.concept != mine.name.concept
 
 
-def _modifiers(lower: str, mentions: tuple[Mention, ...]) -> Iterator[tuple[ModifierKind, Span]]:
-    """Yield the modifier phrases that stand outside quantities and anchors."""
+def _modifiers(lower: str, mentions: tuple[Mention, ...]) -> list[tuple[ModifierKind, Span]]:
+    """Return the modifier phrases that stand outside quantities and anchors."""
     words = lexicon()
-    taken = [
-        (min(m.span.start, m.anchor_span.start), max(m.span.end, m.anchor_span.end))
-        if m.anchor_span is not None
-        else (m.span.start, m.span.end)
-        for m in mentions
-        if m.kind != "inert"
-    ]
+    taken = [m.span for m in mentions if m.kind != "inert"]
+    taken += [m.span.cover(m.anchor_span) for m in mentions if m.anchor_span is not None and m.kind != "inert"]
+    found: list[tuple[ModifierKind, Span]] = []
     for match in words.modifier_pattern.finditer(lower):
         start, end = match.span()
-        if not any(begun < end and start < ended for begun, ended in taken):
-            yield words.modifiers[match.group()], Span(start, end)
+        for span in taken:
+            if span.start < end and start < span.end:
+                break
+        else:
+            found.append((words.modifiers[match.group()], Span(start, end)))
+    return found
 
 
 def gather(context: BlockContext) -> Material:
     """Return the material of a block: names inside numbers and anchors are left out."""
     text = context.view.text
+    lower = lowered(text)
     mentions = context.mentions
-    words = lexicon()
+    light = lexicon().light
     found = find(text)
     if context.abbreviations:
         found = _with_local(text, found, context.abbreviations)
+    against = "anti-" in lower
     hits = tuple(
-        hit
-        for hit in found
-        if hit.name.printed not in words.light
-        and text[max(0, hit.span.start - 5) : hit.span.start].lower() != "anti-"
-        and _free(hit, mentions)
+        [
+            hit
+            for hit in found
+            if hit.name.printed not in light
+            and not (against and lower.endswith("anti-", 0, hit.span.start))
+            and (not mentions or _free(hit, mentions))
+        ]
     )
-    lower = lowered(text)
-    modifiers = tuple(_modifiers(lower, mentions))
     return Material(
-        text=text,
-        original=context.text,
-        view=context.view,
-        kind=context.block.kind,
-        hits=hits,
-        hit_starts=tuple(hit.span.start for hit in hits),
-        mentions=mentions,
-        mention_starts=tuple(mention.span.start for mention in mentions),
-        modifiers=modifiers,
-        connected=may_connect(lower),
+        text,
+        context.text,
+        context.view,
+        context.block.kind,
+        hits,
+        tuple([hit.span.start for hit in hits]),
+        mentions,
+        tuple([mention.span.start for mention in mentions]),
+        _modifiers(lower, mentions),
+        connected(lower),
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Literal
 
 from normalizer.concepts import expand, resolve
 from normalizer.extract.rules import nouns
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from normalizer.concepts import NameHit
     from normalizer.extract.rules.gaps import Joiner
     from normalizer.extract.rules.walk import Walk
-    from normalizer.model.draft import ModifierKind
 
 #: Instruments that measure whatever stands before them.
 _GENERIC_SCALES: Final = ("visual analog scale", "numeric rating scale", "numerical rating scale", "likert scale")
@@ -55,68 +55,86 @@ def place_name(walk: Walk, hit: NameHit) -> None:
     """Add a vocabulary name with the words around it that belong to it; one inside what was read is passed over."""
     if hit.span.start < walk.at:
         return
-    upcoming = walk.material.mentions_in(hit.span.end, walk.scope.end)
-    high = upcoming[0].span.start if upcoming else walk.scope.end
+    high = walk.material.first_mention(hit.span.end, walk.scope.end)
     phrase = of_hit(walk.flat, hit, walk.at, high, walk.modifiers)
-    edition = _EDITION.match(walk.material.text, phrase.span.end)
-    if edition is not None and phrase.type == "measurement":
-        phrase = Phrase(phrase.span, f"{phrase.subject} {edition[1]}", phrase.type, phrase.hit)
+    if phrase.type == "measurement" and (edition := _EDITION.match(walk.material.text, phrase.span.end)) is not None:
+        phrase = phrase._replace(subject=f"{phrase.subject} {edition[1]}")
     add_phrase(walk, phrase)
 
 
 def add_phrase(walk: Walk, phrase: Phrase) -> Group:
     """Put the phrase into the group before it or into one of its own; return the group that holds it."""
-    gap = walk.flat[walk.at : phrase.span.start]
     last = walk.groups[-1] if walk.groups else None
-    mixed = last is not None and (last.phrases[0].type == "measurement") != (phrase.type == "measurement")
-    linked = (
-        is_link(gap)
-        and not _bound_between(walk, walk.at, phrase.span.start)
-        and not any(kind == "result" and walk.at <= span.start < phrase.span.start for kind, span in walk.modifiers)
-    )
-    if (
-        last is not None
-        and not last.sketches
-        and not mixed
-        and phrase.type == "measurement"
-        and walk.at == last.phrases[-1].span.end
-        and is_apposition(gap)
-        and _compound(walk.flat, last, phrase) is None
-    ):
-        if last.phrases[-1].subject in _SPECIMENS:
-            whole_span = last.phrases[-1].span.cover(phrase.span)
-            subject = f"{last.phrases[-1].subject} {phrase.subject}"
-            last.phrases[-1] = Phrase(whole_span, subject, phrase.type, phrase.hit)
-        elif not phrase.subject.startswith(_GENERIC_SCALES):
-            last.phrases[-1] = phrase
+    if last is None:
+        return _settle(walk, _open(walk, phrase, ""), phrase)
+    gap = walk.flat[walk.at : phrase.span.start]
+    free = not last.sketches and (last.phrases[0].type == "measurement") == (phrase.type == "measurement")
+    if free and phrase.type == "measurement" and _renames(walk, last, phrase, gap):
         last.end = walk.at = phrase.span.end
         return last
-    beside = _beside(walk, last, phrase, gap) if last is not None else None
-    if beside is not None:
-        return beside
-    if last is not None and not last.sketches and not mixed and not linked and last.phrases[0].type != "measurement":
-        members = _members(walk, gap, phrase.span.start)
-        if members:
-            last.phrases += members
-            linked = True
-    if last is not None and not last.sketches and not mixed and linked:
+    if _beside(walk, last, phrase, gap):
+        return last
+    if free and _is_member(walk, last, phrase, gap):
         last.inner = joiner_in(gap) or last.inner
         if OTHER.search(gap):
             last.list_name = phrase
         last.phrases.append(phrase)
         last.end = phrase.span.end
-    else:
-        joiner: Joiner = joiner_in(gap) if walk.groups else ""
-        if walk.groups and not joiner and _TOGETHER.search(gap):
-            joiner = "with"
-        last = Group([phrase], phrase.span.start, phrase.span.end, joiner=joiner)
-        last.negated = _denied(walk, phrase.span.start)
-        walk.groups.append(last)
+        return _settle(walk, last, phrase)
+    return _settle(walk, _open(walk, phrase, joiner_in(gap) or ("with" if _TOGETHER.search(gap) else "")), phrase)
+
+
+def _open(walk: Walk, phrase: Phrase, joiner: Joiner) -> Group:
+    """Return a new group of one name."""
+    group = Group([phrase], phrase.span.start, phrase.span.end, joiner)
+    group.negated = _denied(walk, phrase.span.start)
+    walk.groups.append(group)
+    return group
+
+
+def _settle(walk: Walk, group: Group, phrase: Phrase) -> Group:
+    """Move on behind the name; the quantity that waits for one binds it."""
     walk.at = max(walk.at, phrase.span.end)
     if walk.counted is not None:
         counted, walk.counted = walk.counted, None
-        alone(walk, last, counted).bind(counted, walk.material)
-    return last
+        alone(walk, group, counted).bind(counted, walk.material)
+    return group
+
+
+def _renames(walk: Walk, last: Group, phrase: Phrase, gap: str) -> bool:
+    """Take a measurement as the other name, or the specimen before it as a part, of the one it stands beside."""
+    before = last.phrases[-1]
+    if walk.at != before.span.end or not is_apposition(gap) or _compound(walk.flat, last, phrase) is not None:
+        return False
+    if before.subject in _SPECIMENS:
+        subject = f"{before.subject} {phrase.subject}"
+        last.phrases[-1] = Phrase(before.span.cover(phrase.span), subject, phrase.type, phrase.hit)
+    elif not phrase.subject.startswith(_GENERIC_SCALES):
+        last.phrases[-1] = phrase
+    return True
+
+
+def _is_member(walk: Walk, last: Group, phrase: Phrase, gap: str) -> bool:
+    """Say whether a name goes on with the list before it, and add the members outside the vocabulary between them."""
+    start = phrase.span.start
+    if (
+        is_link(gap)
+        and not _bound_between(walk, walk.at, start)
+        and not any(kind == "result" and walk.at <= span.start < start for kind, span in walk.modifiers)
+    ):
+        return True
+    members = _members(walk, gap, start) if last.phrases[0].type != "measurement" else None
+    if members:
+        last.phrases += members
+    return bool(members)
+
+
+@lru_cache(maxsize=2048)
+def _subordinates(gap: str) -> Literal["basis", "cause"] | None:
+    """Return as what the name behind ``gap`` stands under the one before it."""
+    if BASIS.search(gap):
+        return "basis"
+    return "cause" if _CAUSE.search(gap) else None
 
 
 def _denied(walk: Walk, start: int) -> bool:
@@ -125,15 +143,15 @@ def _denied(walk: Walk, start: int) -> bool:
     return len(before) > 2 and _NEGATION.search(before) is not None  # noqa: PLR2004 - "no" and a blank
 
 
-def _beside(walk: Walk, last: Group, phrase: Phrase, gap: str) -> Group | None:
+def _beside(walk: Walk, last: Group, phrase: Phrase, gap: str) -> bool:
     """Take a name into the group before it, when it stands there as cause, basis, example or part of the name."""
     if walk.at > last.phrases[-1].span.end and walk.at != last.end:
-        return None
-    kind: ModifierKind | None = "basis" if BASIS.search(gap) else "cause" if _CAUSE.search(gap) else None
+        return False
+    kind = _subordinates(gap)
     if kind is not None:
         last.modifiers.append((kind, phrase.span))
     elif last.sketches:
-        return None
+        return False
     elif (
         walk.at == last.phrases[-1].span.end
         and is_apposition(gap)
@@ -141,7 +159,7 @@ def _beside(walk: Walk, last: Group, phrase: Phrase, gap: str) -> Group | None:
     ):
         last.phrases[-1] = whole
     elif phrase.hit is None or {"measurement", "demographic"} & {last.phrases[0].type, phrase.type}:
-        return None
+        return False
     elif gap == " " and walk.at == last.phrases[-1].span.end:
         span = last.phrases[-1].span.cover(phrase.span)
         last.phrases[-1] = Phrase(span, expand(span.of(walk.flat)), phrase.type, phrase.hit)
@@ -149,16 +167,17 @@ def _beside(walk: Walk, last: Group, phrase: Phrase, gap: str) -> Group | None:
         last.list_name = last.list_name or last.phrases[-1]
         last.phrases.append(phrase)
     else:
-        return None
+        return False
     walk.at = phrase.span.end
     if kind is None:
         last.end = phrase.span.end
-    return last
+    return True
 
 
 def _bound_between(walk: Walk, start: int, end: int) -> bool:
     """Say whether a bracket between two names holds a quantity."""
-    return any(mention.kind != "inert" for mention in walk.material.mentions_in(start, end))
+    between = walk.material.mentions_in(start, end)
+    return bool(between) and any(mention.kind != "inert" for mention in between)
 
 
 def _members(walk: Walk, gap: str, end: int) -> list[Phrase] | None:

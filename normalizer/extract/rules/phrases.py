@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from normalizer.concepts import concept, expand, resolve
 from normalizer.extract.rules.lexicon import lexicon
@@ -45,8 +44,7 @@ _WORD_BEFORE: Final = re.compile(r"(?<![\w'’+/.-])([^\W\d_][\w'’+α-ω]*(?:[
 _WORD_AFTER: Final = re.compile(r"\s+([^\W\d_][\w'’+α-ω]*(?:[-/.][\w'’+α-ω]+)*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A noun phrase: where it stands, what it is about and of which type; ``hit`` is None outside the vocabulary."""
 
     span: Span
@@ -60,40 +58,71 @@ def of_hit(flat: str, hit: NameHit, low: int, high: int, modifiers: Sequence[tup
 
     ``low`` and ``high`` bound the reach; ``modifiers`` stay outside the subject.
     """
-    words = lexicon()
-    about = concept(hit.name.concept)
-    start, end = hit.span.start, hit.span.end
+    span, name = hit
+    start = _begin(flat, span.start, low, modifiers) if low < span.start else span.start
+    end = span.end
+    following = flat[end : end + 1]
+    if following.isspace():
+        end = _close(flat, hit, high)
+        following = flat[end : end + 1]
+    version = None
+    if following and following in "-⁃":
+        compound = _COMPOUND.match(flat, end, high)
+        end = compound.end() if compound is not None else end
+        version = _VERSION.match(flat, end)
+    if version is not None:
+        subject = f"{expand(flat[start:end])} {version.group()[1:]}"
+        return Phrase(Span(start, version.end()), *_published(subject, name.concept), hit)
+    if start == span.start and end == span.end:
+        return Phrase(span, *_published(name.subject, name.concept), hit)
+    return Phrase(Span(start, end), *_published(expand(flat[start:end]), name.concept), hit)
+
+
+def _begin(flat: str, start: int, low: int, modifiers: Sequence[tuple[ModifierKind, Span]]) -> int:
+    """Return where the words begin that specify the name at ``start``."""
+    stops = lexicon().stops
     for _ in range(_WORDS_BEFORE):
-        match = _WORD_BEFORE.search(flat, max(low, start - _LONGEST_WORD), start)
-        if match is None:
+        earliest = max(low, start - _LONGEST_WORD)
+        blank = flat.rfind(" ", earliest, start - 1)
+        word = flat[blank + 1 : start - 1]
+        if blank >= 0 and word.isalpha() and flat[start - 1] == " ":  # the common case, without the pattern
+            begun, ended = blank + 1, start - 1
+        else:
+            match = _WORD_BEFORE.search(flat, earliest, start)
+            if match is None:
+                break
+            word, (begun, ended) = match[1], match.span(1)
+        if word.lower() in stops:
             break
-        word = match[1].lower()
-        if word in words.boundary or word in words.drop_first or word in words.head:
+        if modifiers and any(span.start < ended and begun < span.end for _, span in modifiers):
             break
-        if modifiers and any(span.start < match.end(1) and match.start() < span.end for _, span in modifiers):
-            break
-        start = match.start()
-    at = end
+        start = begun
+    return start
+
+
+def _close(flat: str, hit: NameHit, high: int) -> int:
+    """Return where the head nouns end that close the name ("... score", "... levels")."""
+    words = lexicon()
+    at = end = hit.span.end
     while (match := _WORD_AFTER.match(flat, at, high)) is not None:
         word, at = match[1].lower(), match.end()
         if word not in words.head or word in words.drop_last:
             break
-        if not hit.name.subject.endswith(word) and not (word in _MERE_THERAPY and about.type == "treatment"):
+        if not hit.name.subject.endswith(word) and not (
+            word in _MERE_THERAPY and concept(hit.name.concept).type == "treatment"
+        ):
             end = at
-    compound = _COMPOUND.match(flat, end, high)
-    if compound is not None:
-        end = compound.end()
-    version = _VERSION.match(flat, end)
-    if version is not None:
-        end = version.end()
-    span = Span(start, end)
-    subject = hit.name.subject if span == hit.span else expand(flat[start : version.start() if version else end])
-    if version is not None:
-        subject = f"{subject} {version.group()[1:]}"
+    return end
+
+
+@lru_cache(maxsize=4096)
+def _published(subject: str, id_: str) -> tuple[str, AtomType]:
+    """Return the subject to publish for a name of a concept, and its type."""
+    about = concept(id_)
     subject = _CHANGE.sub("", subject) or subject
     if subject in _SYSTEMIC:
         subject = subject.removeprefix("systemic ")
-    return Phrase(span, _STOCK.get(about.id) or without_adjectives(subject, about.type), about.type, hit)
+    return _STOCK.get(id_) or without_adjectives(subject, about.type), about.type
 
 
 @lru_cache(maxsize=4096)

@@ -26,12 +26,16 @@ class Scope:
 
     def narrow(self, start: int, end: int) -> Scope:
         """Return the part ``[start, end)`` of this scope with the brackets that lie wholly inside it."""
-        inside = tuple(pair for pair in self.brackets if start <= pair[0] and pair[1] <= end)
+        if start == self.start and end == self.end:
+            return self
+        inside = tuple([pair for pair in self.brackets if start <= pair[0] and pair[1] <= end])
         return Scope(self.flat, start, end, inside, self.depth)
 
 
 def scope(text: str, start: int, end: int, depth: int = 0) -> Scope:
     """Return the scope of ``text[start:end]``; beyond a depth of 12 brackets are no longer read apart."""
+    if "(" not in text and "[" not in text and "{" not in text:
+        return Scope(text, start, end, (), depth)
     pairs: list[tuple[int, int]] = []
     stack: list[tuple[str, int]] = []
     waiting = {"(": 0, "[": 0, "{": 0}

@@ -17,7 +17,6 @@ from normalizer.model.span import Span
 if TYPE_CHECKING:
     from normalizer.extract.rules.material import Material
 
-_BREAK_SIGN: Final = re.compile(r";|\.\s")
 _BREAK: Final = re.compile(
     r";|(?<![A-Z.])(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bapprox)\.(?=\s+[A-Z(\[]|\s*$)|\.(?=\s+[A-Z][a-z]+ )"
 )
@@ -26,8 +25,11 @@ _BREAK: Final = re.compile(
 def read_sentences(material: Material, start: int, end: int, *, describe: bool) -> Tree | None:
     """Return the tree of running text: its sentences and semicolon parts, each a statement."""
     whole = scope(material.text, start, end)
-    breaks = _BREAK.finditer(whole.flat, start, end) if _BREAK_SIGN.search(whole.flat, start, end) else ()
-    cuts = [start, *(found.end() for found in breaks), end]
+    flat = whole.flat
+    cuts = [start]
+    if ";" in flat or 0 <= flat.find(".", start, end) < end - 1:  # a full stop at the end cuts nothing off
+        cuts += [found.end() for found in _BREAK.finditer(flat, start, end)]
+    cuts.append(end)
     alternatives: list[list[Tree]] = [[]]
     memory = Memory()
     for begun, ended in pairwise(cuts):
@@ -43,6 +45,7 @@ def read_sentences(material: Material, start: int, end: int, *, describe: bool) 
                 continue
         if (
             describe
+            and material.connected.obliged
             and words.OBLIGED.search(material.text, begun, ended)
             and not (isinstance(tree, Branch) and tree.operator in ("not", "permit"))
         ):
@@ -50,6 +53,8 @@ def read_sentences(material: Material, start: int, end: int, *, describe: bool) 
         if words.OR.match(material.text, begun, ended) and alternatives[-1]:
             alternatives.append([])
         alternatives[-1].append(tree)
+    if len(alternatives) == 1:
+        return join("any" if describe else "all", alternatives[0])
     parts = [t for trees in alternatives if (t := join("any" if describe else "all", trees)) is not None]
     return join("any", parts)
 

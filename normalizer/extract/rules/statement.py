@@ -31,17 +31,18 @@ def read_statement(material: Material, part: Scope, memory: Memory, *, describe:
 
     """
     flat = part.flat
-    if not material.connected:
+    if not material.connected.at_all:
         return _plain(material, part, memory, describe=describe)
-    definition = words.DEFINITION.match(flat, part.start, part.end)
-    if definition is not None:
-        term = nouns.after(flat, definition.start(1), definition.end(1))
-        body = read_statement(material, part.narrow(definition.end(), part.end), memory, describe=describe)
-        return under(Sketch("heading", term.subject, term.span, term.span.start) if term else None, body)
-    defined = words.DEFINED.search(flat, part.start, part.end)
-    if defined is not None and defined.start() > part.start:
-        return _defined(material, part, defined, memory, describe=describe)
-    exception = words.EXCEPT.search(flat, part.start, part.end)
+    if material.connected.defined:
+        definition = words.DEFINITION.match(flat, part.start, part.end)
+        if definition is not None:
+            term = nouns.after(flat, definition.start(1), definition.end(1))
+            body = read_statement(material, part.narrow(definition.end(), part.end), memory, describe=describe)
+            return under(Sketch("heading", term.subject, term.span, term.span.start) if term else None, body)
+        defined = words.DEFINED.search(flat, part.start, part.end)
+        if defined is not None and defined.start() > part.start:
+            return _defined(material, part, defined, memory, describe=describe)
+    exception = words.EXCEPT.search(flat, part.start, part.end) if material.connected.excepted else None
     if exception is not None:
         return _excepted(material, part, exception, memory, describe=describe)
     leading = words.LEADING_IF.match(flat, part.start, part.end)
@@ -111,7 +112,7 @@ def _conditioned(
 
 
 def _plain(material: Material, part: Scope, memory: Memory, *, describe: bool) -> Tree | None:
-    topic = words.TOPIC.match(part.flat, part.start, part.end)
+    topic = words.TOPIC.match(part.flat, part.start, part.end) if ":" in part.flat else None
     if topic is not None and _is_topic(material, part, topic):
         part = part.narrow(topic.end(), part.end)
     groups = read_terms(material, part, memory.group)
@@ -127,11 +128,13 @@ def _plain(material: Material, part: Scope, memory: Memory, *, describe: bool) -
         found = nouns.after(part.flat, part.start, part.end)
         if found is not None and found.span.end - found.span.start > 1:
             extra.append(Sketch("other", found.subject, found.span, found.span.start))
-    folded = fold(groups, describe=describe)
-    result = join("any" if describe else "all", [*([folded] if folded is not None else []), *extra])
-    text = part.flat[part.start : part.end]
-    if result is not None and words.PERMITTED.search(text) and not words.FORBIDDEN.search(text):
-        return Branch("permit", [result])
+    result = fold(groups, describe=describe)
+    if extra:
+        result = join("any" if describe else "all", [*([result] if result is not None else []), *extra])
+    if result is not None and material.connected.permitted:
+        text = part.flat[part.start : part.end]
+        if words.PERMITTED.search(text) and not words.FORBIDDEN.search(text):
+            return Branch("permit", [result])
     return result
 
 
