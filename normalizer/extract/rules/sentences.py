@@ -17,8 +17,11 @@ from normalizer.model.span import Span
 if TYPE_CHECKING:
     from normalizer.extract.rules.material import Material
 
+#: A full stop ends a sentence before a capital or the end; not behind a capital (initials) or a common abbreviation.
+#: The sign stands first in each branch, so that a search skips from sign to sign.
 _BREAK: Final = re.compile(
-    r";|(?<![A-Z.])(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bapprox)\.(?=\s+[A-Z(\[]|\s*$)|\.(?=\s+[A-Z][a-z]+ )"
+    r";|\.(?<![A-Z.]\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)(?<!\bvs\.)(?<!\bapprox\.)(?=\s+[A-Z(\[]|\s*$)|"
+    r"\.(?=\s+[A-Z][a-z]+ )"
 )
 
 

@@ -68,46 +68,58 @@ def join(operator: Literal["all", "any"], trees: list[Tree]) -> Tree | None:
 
 def leaves(tree: Tree) -> list[Sketch]:
     """Return the sketches of the tree, in tree order, each once."""
-    found: dict[int, Sketch] = {}
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Sketch):
-            found.setdefault(id(node), node)
+    if isinstance(tree, Sketch):
+        return [tree]
+    found: dict[Sketch, None] = {}  # sketches are told apart by identity
+    _collect(tree, found)
+    return list(found)
+
+
+def _collect(branch: Branch, found: dict[Sketch, None]) -> None:
+    for child in branch.children:
+        if isinstance(child, Sketch):
+            found[child] = None
         else:
-            stack.extend(reversed(node.children))
-    return list(found.values())
+            _collect(child, found)
 
 
 def finish(tree: Tree, text: str, view: View) -> tuple[Draft, tuple[Finding, ...]]:
     """Return the Draft of a tree and its doubts: ids in text order, quotes cut from the block's original ``text``."""
-    ordered = sorted(leaves(tree), key=lambda sketch: sketch.place)
-    ids = {id(sketch): f"a{number}" for number, sketch in enumerate(ordered, 1)}
-
-    def quote(span: Span) -> str:
-        return view.original(span).of(text)
-
-    def show(node: Tree) -> str:
-        if isinstance(node, Sketch):
-            return ids[id(node)]
-        return f"{node.operator}({', '.join(show(child) for child in node.children)})"
-
-    atoms = tuple(
-        Atom(
-            id=ids[id(sketch)],
-            type=sketch.type,
-            subject=sketch.subject,
-            quote=quote(sketch.span),
-            modifiers=tuple(Modifier(kind=kind, text=quote(span)) for kind, span in sketch.modifiers),
-            limits=tuple(sketch.limits),
-            times=tuple(sketch.times),
-            grades=tuple(sketch.grades),
-        )
-        for sketch in ordered
+    if isinstance(tree, Sketch):
+        ordered, ids = [tree], {tree: "a1"}
+    else:
+        ordered = sorted(leaves(tree), key=_place)
+        ids = {sketch: f"a{number}" for number, sketch in enumerate(ordered, 1)}
+    draft = Draft(atoms=tuple([_atom(sketch, ids[sketch], text, view) for sketch in ordered]), logic=_show(tree, ids))
+    return draft, tuple(
+        [
+            Finding(code="attachment_ambiguous", message=doubt, atom=ids[sketch])
+            for sketch in ordered
+            if sketch.doubts
+            for doubt in dict.fromkeys(sketch.doubts)
+        ]
     )
-    doubts = tuple(
-        Finding(code="attachment_ambiguous", message=doubt, atom=ids[id(sketch)])
-        for sketch in ordered
-        for doubt in dict.fromkeys(sketch.doubts)
+
+
+def _place(sketch: Sketch) -> int:
+    return sketch.place
+
+
+def _atom(sketch: Sketch, id_: str, text: str, view: View) -> Atom:
+    modifiers = [Modifier(kind=kind, text=view.original(span).of(text)) for kind, span in sketch.modifiers]
+    return Atom(
+        id=id_,
+        type=sketch.type,
+        subject=sketch.subject,
+        quote=view.original(sketch.span).of(text),
+        modifiers=tuple(modifiers),
+        limits=tuple(sketch.limits),
+        times=tuple(sketch.times),
+        grades=tuple(sketch.grades),
     )
-    return Draft(atoms=atoms, logic=show(tree)), doubts
+
+
+def _show(node: Tree, ids: dict[Sketch, str]) -> str:
+    if isinstance(node, Sketch):
+        return ids[node]
+    return f"{node.operator}({', '.join([_show(child, ids) for child in node.children])})"

@@ -40,12 +40,19 @@ def read_terms(material: Material, scope: Scope, inherited: Group | None = None)
 
 
 def _elements(material: Material, scope: Scope) -> list[NameHit | Mention]:
+    """Return the names and quantities outside brackets, in text order; a quantity before a name at the same place."""
     flat = scope.flat
-    found: list[NameHit | Mention] = [h for h in material.hits_in(scope.start, scope.end) if flat[h.span.start] != MASK]
-    found += [
+    names = [hit for hit in material.hits_in(scope.start, scope.end) if flat[hit.span.start] != MASK]
+    quantities = [
         m for m in material.mentions_in(scope.start, scope.end) if m.kind != "inert" and flat[m.span.start] != MASK
     ]
-    return sorted(found, key=lambda e: (e.span.start, isinstance(e, NameHit)))
+    if not quantities:
+        return [*names]
+    return sorted((*quantities, *names), key=_begin)  # the sort is stable
+
+
+def _begin(element: NameHit | Mention) -> int:
+    return element.span.start
 
 
 def _place_quantity(walk: Walk, mention: Mention) -> None:
@@ -73,30 +80,45 @@ def _close(walk: Walk) -> None:
         else:
             bind_somehow(walk, mention, walk.left())
     walk.groups = _without_repeats(walk.groups)
-    _modify(walk)
+    if walk.modifiers:
+        _modify(walk)
 
 
 def _modify(walk: Walk) -> None:
     """Give each modifier phrase to the group it stands before, else to the group it stands behind."""
-    for kind, span in walk.modifiers:
-        if walk.flat[span.start] == MASK:
+    flat = walk.flat
+    for modifier in walk.modifiers:
+        start, end = modifier[1].start, modifier[1].end
+        if flat[start] == MASK or _is_named(walk, start, end):
             continue
-        if any(phrase.span.overlaps(span) for group in walk.groups for phrase in group.phrases):
+        later = next((g for g in walk.groups if g.start >= end), None)
+        if later is not None and _is_near(flat[end : later.start]):
+            later.modifiers.append(modifier)
             continue
-        later = next((g for g in walk.groups if g.start >= span.end), None)
-        earlier = next((g for g in reversed(walk.groups) if g.phrases[0].span.start < span.start), None)
-        if (
-            later is not None
-            and not any(sign in walk.flat[span.end : later.start] for sign in ",;:.")
-            and len(walk.flat[span.end : later.start].split()) <= _WORDS_BETWEEN
-        ):
-            later.modifiers.append((kind, span))
-        elif earlier is not None:
-            earlier.modifiers.append((kind, span))
+        for group in reversed(walk.groups):
+            if group.phrases[0].span.start < start:
+                group.modifiers.append(modifier)
+                break
+
+
+def _is_named(walk: Walk, start: int, end: int) -> bool:
+    for group in walk.groups:
+        for phrase in group.phrases:
+            if phrase.span.start < end and start < phrase.span.end:
+                return True
+    return False
+
+
+def _is_near(gap: str) -> bool:
+    if len(gap) == 1:
+        return gap not in ",;:."
+    return not any(sign in gap for sign in ",;:.") and len(gap.split()) <= _WORDS_BETWEEN
 
 
 def _without_repeats(groups: list[Group]) -> list[Group]:
     """Drop names without a bound that say nothing more: printed again, or the sex of who can be pregnant."""
+    if len(groups) <= 1:
+        return groups
     reproductive = any(phrase.type == "reproductive" for group in groups for phrase in group.phrases)
     seen: set[tuple[str, bool]] = set()
     kept: list[Group] = []
