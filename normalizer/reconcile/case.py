@@ -105,15 +105,28 @@ def _claimed(bound: Bound, mentions: tuple[Mention, ...]) -> Mention | None:
     if isinstance(bound, Grade):
         wanted = frozenset(bound.values)
         return next((one for one in mentions if one.kind == "grade" and frozenset(one.values) == wanted), None)
-    ends = frozenset([end.lstrip("+-") for end in (bound.low, bound.high) if end is not None])
+    low, high = bound.low, bound.high
+    ends: frozenset[str] | None = None
     for mention in mentions:
-        if mention.kind != "grade" and _printed(mention) == ends:
+        if mention.kind == "grade":
+            continue
+        if _reads(mention.low, low) and _reads(mention.high, high):  # the common case
             return mention
+        if ends is None:
+            ends = frozenset([end.lstrip("+-") for end in (low, high) if end is not None])
+        if _printed(mention) == ends:
+            return mention
+    if ends is None:
+        return None
     values = frozenset([number_of(end) for end in ends])
     for mention in mentions:
         if mention.kind != "grade" and None not in values and _values(mention) == values:
             return mention
     return None
+
+
+def _reads(number: Number | None, printed: str | None) -> bool:
+    return printed is None if number is None else number.printed == printed
 
 
 def _ends(mention: Mention) -> list[Number]:

@@ -23,13 +23,13 @@ def _outside(document: TrialDocument, segmentation: Segmentation) -> Iterator[Nu
     for tile in segmentation.tiles:
         if tile.kind == "block":
             continue
+        if tile.kind == "separator":
+            for match in DIGITS.finditer(document.text, tile.span.start, tile.span.end):
+                span = Span(match.start(), match.end())
+                yield NumeralClaim(span=span, printed=match.group(), reason="list_number")
+            continue
         text = tile.span.of(document.text)
         if DIGITS.search(text) is None:
-            continue
-        if tile.kind == "separator":
-            for match in DIGITS.finditer(text):
-                span = Span(match.start(), match.end()).shift(tile.span.start)
-                yield NumeralClaim(span=span, printed=match.group(), reason="list_number")
             continue
         view = clean(text)
         for mention in read(view.text):

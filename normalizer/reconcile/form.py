@@ -11,6 +11,7 @@ from normalizer.units import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from normalizer.reconcile.case import Case, Entry, Note
 
@@ -47,19 +48,22 @@ def check_form(case: Case) -> Iterator[Note]:
 
 
 def _limit(entry: Entry, bound: Limit) -> Iterator[Note]:
-    numbers = [number for end in (bound.low, bound.high) if (number := number_of(end)) is not None]
     if bound.comparator is None and (bound.low or bound.high) and not _counts_a_list(entry):
         yield about(entry, "comparator_missing", "no comparator is printed")
     code = unit_of(bound.unit)
     if bound.unit is not None and code is None and bound.slot != "count":
         yield about(entry, "unit_unknown", f"the unit table does not know {bound.unit!r}")
     if bound.slot == "count":
-        if any(number != number.to_integral_value() or number < 0 for number in numbers):
+        if any(number != number.to_integral_value() or number < 0 for number in _numbers(bound)):
             yield about(entry, "implausible_value", "things are counted in whole numbers")
         if code is not None and table()[code].kind not in _COUNTING:
             yield about(entry, "unit_kind_mismatch", f"{bound.unit} counts nothing")
-    elif bound.slot == "dose" and bound.unit is None and numbers:
+    elif bound.slot == "dose" and bound.unit is None and _numbers(bound):
         yield about(entry, "unit_missing", "a dose needs a unit")
+
+
+def _numbers(bound: Limit) -> list[Decimal]:
+    return [number for end in (bound.low, bound.high) if (number := number_of(end)) is not None]
 
 
 def _counts_a_list(entry: Entry) -> bool:

@@ -30,9 +30,11 @@ def check_repeated(criteria: Sequence[Criterion]) -> Iterator[Finding]:
         if criterion.span is None or len(criterion.text) < _SENTENCE:
             continue
         at = 0
-        for sentence in _ENDS.split(criterion.text):
+        text = criterion.text
+        even = text.isprintable() and "  " not in text  # no line break, no run of blanks
+        for sentence in _ENDS.split(text) if not even or ". " in text or "; " in text else (text,):
             if len(sentence) >= _SENTENCE:
-                key = " ".join(sentence.split())
+                key = sentence.strip() if even else " ".join(sentence.split())
                 first = seen.setdefault(key, criterion.id)
                 if first != criterion.id:
                     start = criterion.span.start + at

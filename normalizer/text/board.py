@@ -45,8 +45,9 @@ class Board:
     def only(self, quote: str) -> Span | None:
         """Return the one occurrence of ``quote``, None when there are several or none."""
         span = self.index.only(quote)
-        if span is None and len(spans := self.find(quote)) == 1:
-            return spans[0]
+        if span is None:
+            spans = self.find(quote)
+            return spans[0] if len(spans) == 1 else None
         return span
 
     def distance(self, place: Span, other: Span) -> int:

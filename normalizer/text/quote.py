@@ -101,8 +101,9 @@ class QuoteIndex:
 
     def only(self, quote: str) -> Span | None:
         """Return the one place where ``quote`` stands as printed; None says that it takes :meth:`occurrences`."""
-        at = self._flat.find(quote)
-        if at < 0 or self._flat.find(quote, at + 1) >= 0 or quote.strip() != quote or not quote:
+        flat = self._flat
+        at = flat.find(quote) if flat else -1
+        if at < 0 or flat.find(quote, at + 1) >= 0 or quote.strip() != quote or not quote:
             return None
         if not self._plain and (at := self.text.find(quote)) < 0:
             return None
@@ -110,8 +111,6 @@ class QuoteIndex:
 
     def occurrences(self, quote: str) -> list[Span]:
         """Return the spans of ``text`` that read ``quote`` after folding and cleaning, in order, not overlapping."""
-        if (only := self.only(quote)) is not None:
-            return [only]
         text = self.text
         if self._plain and quote in text and quote and not (quote[0].isspace() or quote[-1].isspace()):
             return _all(text, quote)
