@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from normalizer.model.span import Span
 
 _ABBREVIATION: Final = 24  # characters at most
-_FACTS: Final = ("measurement", "demographic")
 _SEXES: Final = ("male_sex", "female_sex", "sex")
 
 
@@ -141,7 +140,7 @@ def _words_only(bracket: _Bracket) -> None:
         condition = bracket.read(part, describe=True)
         if condition is not None:
             bracket.wrap(lambda old: Branch("when", [condition, old]))
-    elif words.EXAMPLE.match(text) or before.phrases[0].type not in _FACTS:
+    elif words.EXAMPLE.match(text) or not before.own:
         before.realize()[0].modifiers += [("member", hit.span) for hit in hits]
 
 

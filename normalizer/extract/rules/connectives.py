@@ -30,6 +30,8 @@ LEADING_IF: Final = re.compile(
     rf"(?:{_MEMBERS})\b))([^,:;]{{2,160}})[,:]",
     re.IGNORECASE,
 )
+#: The first word of IF; its first letter stands outside the group so that a search skips from letter to letter.
+_IF_WORD: Final = re.compile(r"[fiIFpP](?i:f|n|or|rovided)\b")
 #: The first word of a bracket that is a condition on what stands before it.
 CONDITION_WORD: Final = re.compile(r"\s*(?:if|when|with|in|for|among)\s+", re.IGNORECASE)
 NEGATIVE_WORD: Final = re.compile(r"\s*(?:no|not|without)\b", re.IGNORECASE)
@@ -71,6 +73,18 @@ class Connected(NamedTuple):
     excepted: bool
     permitted: bool
     obliged: bool
+
+
+def search_if(flat: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the first match of :data:`IF` in ``[start, end)``, looked for only at the words it can begin with."""
+    for opening in _IF_WORD.finditer(flat, start, end):
+        begin = opening.start()
+        while begin > start and (flat[begin - 1] == "," or flat[begin - 1].isspace()):
+            begin -= 1
+        found = IF.match(flat, begin, end)
+        if found is not None:
+            return found
+    return None
 
 
 def connected(lower: str) -> Connected:

@@ -19,6 +19,12 @@ _LONGEST_LINK: Final = 80  # characters
 _LINK_SIGN: Final = re.compile(r"[,/&+]|\b(?:and|or|nor|plus)\b|as well as", re.IGNORECASE)
 _JOINERS: Final = re.compile(r"\b(?:and/or|or|and|nor)\b|/", re.IGNORECASE)
 
+#: A comma or joiner at the end of a stretch: what follows it goes on with a list.
+LIST_END: Final = re.compile(
+    rf"[\s{MASK}]*(?:,|/|\band\b|\bor\b)[\s,{MASK}]*(?:(?:and|or|a|an|the|any|other)\s+)*$", re.IGNORECASE
+)
+_LIST_ENDINGS: Final = ("/", ",", "and", "or", "a", "an", "the", "any", "other")
+
 
 @lru_cache(maxsize=2048)
 def joiner_in(gap: str) -> Joiner:
@@ -45,6 +51,12 @@ def is_link(gap: str) -> bool:
 def is_apposition(gap: str) -> bool:
     """Say whether two names stand side by side with nothing between ("disease activity score DAS28")."""
     return 0 < len(gap) <= 40 and gap.replace(MASK, " ").isspace()  # noqa: PLR2004 - a bracket between is short
+
+
+def ends_list(gap: str) -> bool:
+    """Say whether a list goes on behind ``gap``; most gaps are told by their last letters, without the pattern."""
+    tail = gap.rstrip(f" {MASK}")[-5:].lower()
+    return (tail.endswith(_LIST_ENDINGS) or not tail or tail[-1].isspace()) and LIST_END.search(gap) is not None
 
 
 def is_filler(gap: str) -> bool:

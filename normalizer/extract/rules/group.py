@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from normalizer.model.mention import Mention
     from normalizer.model.span import Span
 
-_OWN: Final = ("measurement", "demographic")
+OWN: Final = ("measurement", "demographic")
 _SEXES: Final = {"male sex", "female sex"}
 _PAIR: Final = {"first": "systolic blood pressure", "second": "diastolic blood pressure"}
 
@@ -39,7 +39,7 @@ class Group:
     @property
     def own(self) -> bool:
         """Say whether each name is an atom of its own (measurements) rather than a member of one."""
-        return self.phrases[0].type in _OWN
+        return self.phrases[0].type in OWN
 
     @property
     def bounded(self) -> bool:

@@ -6,10 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from normalizer.extract.rules import nouns
-from normalizer.extract.rules.gaps import is_link, joiner_in
+from normalizer.extract.rules.gaps import LIST_END, is_link, joiner_in
 from normalizer.extract.rules.lexicon import lexicon
 from normalizer.extract.rules.naming import OTHER, add_phrase
-from normalizer.extract.rules.scope import MASK
 
 if TYPE_CHECKING:
     from normalizer.extract.rules.group import Group
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 _PREPOSITION: Final = re.compile(r"\b(?:of|with|for|to|in|by|on|from)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _MEMBER_WORDS: Final = 3
 _LINK_REACH: Final = 24
-_LIST_END: Final = re.compile(
-    rf"[\s{MASK}]*(?:,|/|\band\b|\bor\b)[\s,{MASK}]*(?:(?:and|or|a|an|the|any|other)\s+)*$", re.IGNORECASE
-)
 
 
 def add_listed(walk: Walk, found: Phrase) -> Group:
@@ -44,7 +40,7 @@ def add_listed(walk: Walk, found: Phrase) -> Group:
 def earlier_members(walk: Walk, low: int, start: int) -> list[Phrase]:
     """Return the members outside the vocabulary that a list prints before ``start``, in text order."""
     members: list[Phrase] = []
-    while (link := _LIST_END.search(walk.flat, max(low, start - _LINK_REACH), start)) is not None:
+    while (link := LIST_END.search(walk.flat, max(low, start - _LINK_REACH), start)) is not None:
         earlier = nouns.before(walk.flat, low, link.start())
         if earlier is not None and lexicon().modifier_pattern.fullmatch(earlier.span.of(walk.flat).lower()):
             break

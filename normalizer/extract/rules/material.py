@@ -38,6 +38,8 @@ class Material(NamedTuple):
 
     def hits_in(self, start: int, end: int) -> tuple[NameHit, ...]:
         """Return the names that begin in ``[start, end)``."""
+        if not self.hits:
+            return ()
         return self.hits[bisect_left(self.hit_starts, start) : bisect_left(self.hit_starts, end)]
 
     def first_mention(self, start: int, end: int) -> int:
@@ -47,6 +49,8 @@ class Material(NamedTuple):
 
     def mentions_in(self, start: int, end: int) -> tuple[Mention, ...]:
         """Return the quantities that begin in ``[start, end)``."""
+        if not self.mentions:
+            return ()
         return self.mentions[bisect_left(self.mention_starts, start) : bisect_left(self.mention_starts, end)]
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from normalizer.concepts import expand, resolve
 from normalizer.extract.rules import nouns
 from normalizer.extract.rules.binding import alone
-from normalizer.extract.rules.gaps import is_apposition, is_link, joiner_in
-from normalizer.extract.rules.group import Group
+from normalizer.extract.rules.gaps import ends_list, is_apposition, is_link, joiner_in
+from normalizer.extract.rules.group import OWN, Group
 from normalizer.extract.rules.phrases import Phrase, of_hit
 from normalizer.extract.rules.scope import MASK
 
@@ -46,9 +46,6 @@ _NEGATION: Final = re.compile(
 _NEGATION_REACH: Final = 60
 _LIST_REACH: Final = 160
 _LIST_START: Final = re.compile(rf"[\s{MASK}]*(?:,|/|and\b|or\b)", re.IGNORECASE)
-_LIST_END: Final = re.compile(
-    rf"[\s{MASK}]*(?:,|/|\band\b|\bor\b)[\s,{MASK}]*(?:(?:and|or|a|an|the|any|other)\s+)*$", re.IGNORECASE
-)
 
 
 def place_name(walk: Walk, hit: NameHit) -> None:
@@ -158,7 +155,7 @@ def _beside(walk: Walk, last: Group, phrase: Phrase, gap: str) -> bool:
         and (whole := _compound(walk.flat, last, phrase)) is not None
     ):
         last.phrases[-1] = whole
-    elif phrase.hit is None or {"measurement", "demographic"} & {last.phrases[0].type, phrase.type}:
+    elif phrase.hit is None or last.own or phrase.type in OWN:
         return False
     elif gap == " " and walk.at == last.phrases[-1].span.end:
         span = last.phrases[-1].span.cover(phrase.span)
@@ -182,7 +179,7 @@ def _bound_between(walk: Walk, start: int, end: int) -> bool:
 
 def _members(walk: Walk, gap: str, end: int) -> list[Phrase] | None:
     """Return the members outside the vocabulary that a list prints between two names."""
-    if len(gap) > _LIST_REACH or not _LIST_START.match(gap) or not _LIST_END.search(gap):
+    if len(gap) > _LIST_REACH or not _LIST_START.match(gap) or not ends_list(gap):
         return None
     return nouns.listed(walk.flat, walk.at, end)
 

@@ -53,7 +53,7 @@ def read_sentences(material: Material, start: int, end: int, *, describe: bool) 
             and not (isinstance(tree, Branch) and tree.operator in ("not", "permit"))
         ):
             tree = Branch("not", [tree])
-        if words.OR.match(material.text, begun, ended) and alternatives[-1]:
+        if alternatives[-1] and words.OR.match(material.text, begun, ended):
             alternatives.append([])
         alternatives[-1].append(tree)
     if len(alternatives) == 1:

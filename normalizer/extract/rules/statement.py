@@ -50,7 +50,7 @@ def read_statement(material: Material, part: Scope, memory: Memory, *, describe:
         condition = read_condition(material, part.narrow(leading.start(1), leading.end(1)))
         body = read_statement(material, part.narrow(leading.end(), part.end), memory, describe=describe)
         return Branch("when", [condition, body]) if condition is not None and body is not None else body or condition
-    trailing = words.IF.search(flat, part.start + 1, part.end)
+    trailing = words.search_if(flat, part.start + 1, part.end)
     if trailing is not None:
         return _conditioned(material, part, trailing, memory, describe=describe)
     return _plain(material, part, memory, describe=describe)
