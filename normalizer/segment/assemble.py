@@ -109,7 +109,7 @@ def _block(named: tuple[str, _Draft], ids: dict[int, str], place: dict[int, int]
     text, draft = named
     nodes = draft.nodes
     first = nodes[0]
-    span = Span(first.body, max(node.last() for node in nodes))
+    span = Span(first.body, first.last() if len(nodes) == 1 else max(node.last() for node in nodes))
     findings = [*draft.findings, *_gathered(nodes)]
     if len(nodes) > 1:
         findings.append(Finding(code="items_joined", message=f"printed logic joins {len(nodes)} neighbours", span=span))
@@ -128,8 +128,8 @@ def _block(named: tuple[str, _Draft], ids: dict[int, str], place: dict[int, int]
         path=draft.group.path + marker,
         heading=draft.group.heading,
         span=span,
-        items=_items(text, first.children),
-        joined=_items(text, nodes[1:]),
+        items=_items(text, first.children) if first.children else (),
+        joined=_items(text, nodes[1:]) if len(nodes) > 1 else (),
         findings=tuple(findings),
     )
 
@@ -149,13 +149,14 @@ def _items(text: str, nodes: Iterable[Node]) -> tuple[Item, ...]:
             marker=text[node.marker.start : node.marker.end] if node.marker is not None else "",
             marker_span=Span(node.marker.start, node.marker.end) if node.marker is not None else None,
             span=Span(node.body, node.last()),
-            items=_items(text, node.children),
+            items=_items(text, node.children) if node.children else (),
         )
         for node in nodes
     )
 
 
-def _tiles(document: TrialDocument, blocks: tuple[Block, ...], found: Outline) -> Iterable[Tile]:
+def _tiles(document: TrialDocument, blocks: tuple[Block, ...], found: Outline) -> list[Tile]:
+    tiles: list[Tile] = []
     taken = [Tile("block", block.span) for block in blocks]
     taken += [Tile("heading", span) for span in found.heads]
     taken += [Tile("boilerplate", span) for span in found.furniture]
@@ -166,9 +167,10 @@ def _tiles(document: TrialDocument, blocks: tuple[Block, ...], found: Outline) -
         while at < len(taken) and taken[at].span.start < section.end:
             span = taken[at].span
             if span.start > cursor:
-                yield Tile("separator", Span(cursor, span.start))
-            yield taken[at]
+                tiles.append(Tile("separator", Span(cursor, span.start)))
+            tiles.append(taken[at])
             cursor = span.end
             at += 1
         if cursor < section.end:
-            yield Tile("separator", Span(cursor, section.end))
+            tiles.append(Tile("separator", Span(cursor, section.end)))
+    return tiles

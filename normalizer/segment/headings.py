@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from normalizer.model.quick import quick_init
 from normalizer.segment.diseases import disease_phrase
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ _DIGIT: Final = re.compile(r"[<>≤≥=%]|\d\s?(?:mg|g|years?|weeks?|months?|day
 _TRAILING: Final = " \t:：.-–—*_#"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Heading:
     """What a line announces.
@@ -121,7 +123,10 @@ def section_heading(body: str, *, marked: bool, listed: bool) -> Heading | None:
     ``marked`` says that a list marker stands before it, ``listed`` that a list or an indented text follows.
     """
     lower = body[:260].lower()
-    if not any(hint in lower for hint in _HINTS):
+    for hint in _HINTS:
+        if hint in lower:
+            break
+    else:
         return None
     match = _KIND.search(body, 0, 160) if "clusi" in lower or "criteria" in lower else None
     if match is not None:
@@ -272,8 +277,12 @@ def is_note(body: str) -> bool:
 
 def is_furniture(body: str) -> bool:
     """Say whether the line tells nothing about a participant ("Other criteria may apply.", "None")."""
-    if len(body) > 40 and all(hint not in body for hint in _FURNITURE_HINTS):  # noqa: PLR2004
-        return False
+    if len(body) > 40:  # noqa: PLR2004
+        for hint in _FURNITURE_HINTS:
+            if hint in body:
+                break
+        else:
+            return False
     return len(body) < 260 and _FURNITURE.fullmatch(body) is not None  # noqa: PLR2004
 
 

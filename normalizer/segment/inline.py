@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from normalizer.model.quick import quick_init
 from normalizer.segment.brackets import enclosed
 from normalizer.segment.markers import HINT, Marker, markers_inside
 
@@ -23,6 +24,7 @@ _DASHED_LINE: Final = 120
 _STOP: Final = ".;:。；：!?"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A marker inside a line: where the text before it ends, where its own text starts, how sure the break is."""
@@ -41,7 +43,7 @@ def cuts_inside(text: str, start: int, end: int) -> list[Cut]:
     """Return the places of ``[start, end)`` where the sequence of markers may cut the line."""
     if end - start > _DASHED_LINE and (dashes := _dashes(text, start, end)):
         return dashes
-    if HINT.search(text, max(start - 1, 0), end) is None:
+    if HINT.search(text, start, end) is None:
         return []
     brackets: list[tuple[int, int]] | None = None
     at = 0

@@ -55,9 +55,10 @@ class Node:
 def is_lead(text: str, node: Node) -> bool:
     """Say whether the item's own words announce sub-items."""
     start = max(node.body, node.end - 90)
-    if all(text.find(hint, start, node.end) < 0 for hint in _LEAD_HINTS):
-        return False
-    return _LEAD.search(text, start, node.end) is not None
+    for hint in _LEAD_HINTS:
+        if text.find(hint, start, node.end) >= 0:
+            return _LEAD.search(text, start, node.end) is not None
+    return False
 
 
 def adopt(nodes: list[Node], lead: int, stop: int) -> None:

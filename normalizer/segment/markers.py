@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from normalizer.model.quick import quick_init
+
 BULLETS: Final = "*•·●▪■◦‣⁃∙–—○◆◇➢►✓\uf0b7\uf0a7\uf02d-"
 _CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _ROMAN: Final = {
@@ -60,12 +62,18 @@ INLINE: Final = re.compile(
     """,
     re.VERBOSE,
 )
-#: What any marker inside a line looks like at least; a quick look before the full pattern.
-HINT: Final = re.compile(rf"[\s(（;:.,)](?:\d{{1,2}}|[ivx]{{1,5}}|[a-h])\\?[.)）、．]|[{_CIRCLED}•·●▪]")
+#: What any marker inside a line looks like at least; a quick look before the full pattern, from its rarest character.
+_BEHIND: Final = "|".join(
+    rf"(?<=[\s(（;:.,)]{token}{escape}[.)）、．])"
+    for escape in ("", r"\\")
+    for token in (r"[\da-hivx]", r"\d\d", *(rf"[ivx]{{{size}}}" for size in range(2, 6)))
+)
+HINT: Final = re.compile(rf"[.)）、．](?:{_BEHIND})|[{_CIRCLED}•·●▪]")
 _ONLY: Final = re.compile(r"\(?(?:\d{1,2}|[a-z])\\?[.)]|[*•·●▪■◦-]")
 _BARE_NUMBER: Final = re.compile(r"(\d{1,2})[ \t]+(?=[^\W\d_])")
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Marker:
     """A printed marker: its ``style`` (what must agree among siblings), its place in the sequence, its characters."""
@@ -88,30 +96,32 @@ class Marker:
 
 def _marker(match: re.Match[str], text: str) -> Marker:
     start, end = match.span()
-    groups = match.groupdict()
+    kind = match.lastgroup
     glued = end < len(text) and not text[end].isspace()
-    if groups.get("circled"):
-        return Marker("circled", _CIRCLED.index(groups["circled"]) + 1, start, end, glued=glued)
-    if groups.get("digit"):
-        digits = groups["digit"].lstrip("(（[")
-        delim = (groups["delim"] or ".").lstrip("\\")[0]
-        style = "digit" + ("(" if digits != groups["digit"] else "") + _DELIMITERS.get(delim, delim)
+    if kind == "bullet":
+        return Marker("bullet" + text[end - 1], 0, start, end, glued=glued)
+    if kind == "circled":
+        return Marker("circled", _CIRCLED.index(match["circled"]) + 1, start, end, glued=glued)
+    if kind == "delim":
+        printed = match["digit"]
+        digits = printed.lstrip("(（[")
+        delim = match["delim"].lstrip("\\")[0]
+        style = "digit" + ("(" if digits != printed else "") + _DELIMITERS.get(delim, delim)
         return Marker(style, int(digits) + 1 if digits == "0" else int(digits), start, end, glued=glued)
-    if groups.get("letter"):
-        letter = groups["letter"].lstrip("(（")
+    if kind == "close":
+        printed = match["letter"]
+        letter = printed.lstrip("(（")
         case = "upper" if letter.isupper() else "lower"
-        style = ("(" if letter != groups["letter"] else "") + _DELIMITERS.get(groups["close"].lstrip("\\"), ")")
+        style = ("(" if letter != printed else "") + _DELIMITERS.get(match["close"].lstrip("\\"), ")")
         lower = letter.lower()
         ordinal = ord(lower) - 96 if len(lower) == 1 else 0
         if lower in _ROMAN and lower not in "cdlm":
             return Marker(f"roman{case}{style}", _ROMAN[lower], start, end, letter=ordinal, glued=glued)
         return Marker(f"letter{case}{style}", ordinal, start, end, glued=glued)
-    if groups.get("multi"):
-        parts = groups["multi"].rstrip(".)").split(".")
+    if kind == "multi":
+        parts = match["multi"].rstrip(".)").split(".")
         return Marker(f"multi{len(parts)}", int(parts[-1]), start, end, glued=glued)
-    if groups.get("prefix"):
-        return Marker("prefix", int(re.sub(r"\D", "", groups["prefix"])), start, end, glued=glued)
-    return Marker("bullet" + text[end - 1], 0, start, end, glued=glued)
+    return Marker("prefix", int(re.sub(r"\D", "", match["prefix"])), start, end, glued=glued)
 
 
 _DELIMITERS: Final = {"）": ")", "．": ".", "]": ")", "：": ":", "、": ".", "/": "."}
