@@ -29,6 +29,9 @@ class Agreement(NamedTuple):
     notes: tuple[Note, ...] = ()
 
 
+_NONE: Final = Agreement()
+
+
 def agreement(case: Case) -> Agreement:
     """Lay the other readings beside the standing one.
 
@@ -36,7 +39,7 @@ def agreement(case: Case) -> Agreement:
     that did not fail differs. A failed reading is noted and confirms nothing.
     """
     if not case.others:
-        return Agreement()
+        return _NONE
     notes = [
         note("second_reading_failed", f"{reading.provenance.extractor}: {reading.failure}")
         for reading in case.others

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from normalizer.model.draft import Grade
 from normalizer.model.finding import Finding
+from normalizer.model.quick import quick_init
 from normalizer.reconcile.value import number_of
 from normalizer.reconcile.vocabulary import mended
 from normalizer.text import PlacedAtom, PlacedBound, place
@@ -50,6 +51,7 @@ class Entry(NamedTuple):
         return self.placed.bound
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Case:
     """One reading of one block, placed at its characters (offsets into the block's text), and the other readings.

@@ -13,7 +13,7 @@ from normalizer.reconcile.case import Note, note, shifted
 from normalizer.reconcile.parsed import parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from normalizer.model.document import Kind
     from normalizer.model.draft import AtomType, Draft
@@ -91,10 +91,14 @@ def _polarity(node: Node, *, exclusion: bool) -> Iterator[Note]:
         yield note("mixed_polarity", "a requirement, or the lack of something, stands among the exclusions")
 
 
-def check_duplicates(case: Case) -> Iterator[Note]:
-    """Yield ``duplicate_atom`` for atoms that say the same of the same characters."""
+def check_duplicates(case: Case) -> Iterable[Note]:
+    """Return ``duplicate_atom`` for atoms that say the same of the same characters."""
+    return _duplicates(case) if len(case.placed.atoms) > 1 else ()
+
+
+def _duplicates(case: Case) -> Iterator[Note]:
     atoms = case.placed.atoms
-    if len(atoms) == 1 or len({(one.atom.subject, one.span) for one in atoms}) == len(atoms):
+    if len({(one.atom.subject, one.span) for one in atoms}) == len(atoms):
         return
     seen = set()
     for at, one in enumerate(atoms):
@@ -104,8 +108,12 @@ def check_duplicates(case: Case) -> Iterator[Note]:
         seen.add(key)
 
 
-def check_doubts(case: Case) -> Iterator[Note]:
-    """Yield the doubts that the extractor recorded with its reading, and the findings of segmentation."""
+def check_doubts(case: Case) -> Iterable[Note]:
+    """Return the doubts that the extractor recorded with its reading, and the findings of segmentation."""
+    return _doubts(case) if case.reading.findings or case.context.block.findings else ()
+
+
+def _doubts(case: Case) -> Iterator[Note]:
     index = _index(case.reading.draft) if case.reading.findings else {}
     for finding in case.reading.findings:
         yield Note(finding, index.get(finding.atom) if finding.atom is not None else None)
@@ -114,8 +122,12 @@ def check_doubts(case: Case) -> Iterator[Note]:
         yield Note(shifted(finding, back))
 
 
-def check_names(case: Case) -> Iterator[Note]:
-    """Yield ``name_mistranslated`` at every atom whose quote has a damaged name, else at the criterion."""
+def check_names(case: Case) -> Iterable[Note]:
+    """Return ``name_mistranslated`` at every atom whose quote has a damaged name, else at the criterion."""
+    return _names(case) if case.names else ()
+
+
+def _names(case: Case) -> Iterator[Note]:
     for repair in case.names:
         at = next((i for i, one in enumerate(case.placed.atoms) if one.span and one.span.overlaps(repair.span)), None)
         message = f"{repair.before!r} is read as {repair.after!r}"

@@ -44,11 +44,8 @@ class Board:
 
     def only(self, quote: str) -> Span | None:
         """Return the one occurrence of ``quote``, None when there are several or none."""
-        span = self.index.only(quote)
-        if span is None:
-            spans = self.find(quote)
-            return spans[0] if len(spans) == 1 else None
-        return span
+        spans = self.find(quote)
+        return spans[0] if len(spans) == 1 else None
 
     def distance(self, place: Span, other: Span) -> int:
         """Return the characters between two spans; printed breaks count as more, and so does a place in front."""

@@ -122,13 +122,14 @@ def _unmistakable(board: Board, atoms: Sequence[Atom]) -> tuple[PlacedAtom, ...]
     """Return the atoms at their places when every quote stands once, else None."""
     placed = []
     seen: set[str] = set()
+    only = board.index.only
     for atom in atoms:
-        span = board.only(atom.quote)
+        span = only(atom.quote) or board.only(atom.quote)
         if span is None:
             return None
         bounds = []
         for bound in atom.bounds:
-            where = board.only(bound.quote)
+            where = only(bound.quote) or board.only(bound.quote)
             if where is None:
                 return None
             bounds.append(PlacedBound(bound, where, False))  # noqa: FBT003 - a field
