@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from normalizer.model.draft import AtomType
     from normalizer.model.mention import Mention
 
+#: Before a name: nothing but a preposition and articles, so that the quantity waits for it.
 _OF: Final = re.compile(
     r"\s*(?:of|in|from|for|on|per)?\s*(?:(?:the|a|an|any|his|her|their|oral|systemic)\s+)*$", re.IGNORECASE
 )
 _IN: Final = re.compile(r"\s*(?:in|of|from)\b", re.IGNORECASE)
+#: Before a name that is only the way something is measured ("on echocardiography").
 _METHOD: Final = re.compile(r"\b(?:on|by|via|using|with|in)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _DEEPEST: Final = 6  # deeper lists are read as running text
 _LINK_ONLY: Final = " ;,.*-\n\t•"
+#: An item that ends in "or" joins the next one.
 _OR_BEHIND: Final = re.compile(r"\bor\s*$", re.IGNORECASE)
+#: A line that is nothing but the joiner.
 _OR_ALONE: Final = re.compile(r"[\s*•.;,-]*\b(?:and/or|or)\b[\s*•.:;,-]*", re.IGNORECASE)
 #: "it is sufficient if one of items 6 and 7 is met": a note that joins printed items by number.
 _JOINING_NOTE: Final = re.compile(

@@ -15,16 +15,19 @@ DEFINED: Final = re.compile(
 )
 #: "Definition of X: Y".
 DEFINITION: Final = re.compile(r"\s*(?:the\s+)?definitions?\s+of\s+(?:the\s+)?([^:;.]{2,80}?)\s*:", re.IGNORECASE)
+#: Takes the comma before it along: a comma frees a whole list, no comma only its last member.
 EXCEPT: Final = re.compile(
     r"[\s,]*\b(?:with\s+the\s+exception\s+of|except(?:ing|ions?)?(?:\s+(?:for|of|in|when|if|that))*|unless|excluding|"
     r"other\s+than|apart\s+from)\b",
     re.IGNORECASE,
 )
+#: "in" and "for" lead a condition only before words for people, which stay outside the match.
 IF: Final = re.compile(
     rf"[\s,]*\b(?:if|provided\s+that|in\s+(?:the\s+)?(?:case|event|presence)\s+of|"
     rf"(?:in|for)\s+(?=(?:the\s+)?(?:{_MEMBERS})\b))",
     re.IGNORECASE,
 )
+#: The same at the beginning of a statement, up to its comma or colon; group 1 is the condition.
 LEADING_IF: Final = re.compile(
     rf"\s*(?:if|when|in\s+(?:case|the\s+presence)\s+of|(?:in|for)\s+(?=(?:(?:all|any|the)\s+)?(?:\w+\s+){{0,2}}"
     rf"(?:{_MEMBERS})\b))([^,:;]{{2,160}})[,:]",
@@ -46,9 +49,11 @@ EXAMPLE: Final = re.compile(
     re.IGNORECASE,
 )
 DEFINING: Final = re.compile(r"\s*(?:i\.e\.|defined\s+(?:as|by)|that\s+is)\b", re.IGNORECASE)
+#: A requirement printed among exclusions.
 OBLIGED: Final = re.compile(r"\b(?:must|should)\b(?!\s+(?:be\s+avoided|not))", re.IGNORECASE)
 JOINER: Final = re.compile(r"[,;]|\b(?:and|or|but)\b", re.IGNORECASE)
 OR: Final = re.compile(r"[\s,]*(?:and/or|or)\b", re.IGNORECASE)
+#: What stands before a colon near the beginning.
 TOPIC: Final = re.compile(r"\s*([^:]{2,60}):")
 
 #: Pieces of lower-case text of which one stands in every statement that a connective above fits.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from normalizer.extract.rules.walk import Walk
     from normalizer.model.mention import Mention
 
+#: What a count before it repeats: measurements, not things.
 _REPEATS: Final = re.compile(
     r"\s*(?:separate|consecutive|different|independent)?\s*"
     r"(?:occasions?|times|measurements?|readings?|visits?|assessments?|samples?|determinations?)\b",

@@ -10,6 +10,7 @@ from normalizer.extract.rules.lexicon import WORD, lexicon
 from normalizer.extract.rules.scope import MASK
 
 Joiner = Literal["and", "or", "with", ""]
+#: Up to two joiners ("and/or", ", and") and light words; a blank must follow, which the reader adds.
 _LINK: Final = re.compile(
     rf"[\s{MASK}]*(?:[,/&+]|(?:and/or|and|or|nor|as well as|plus)\b)[\s,{MASK}]*"
     rf"(?:(?:and/or|and|or|nor)\b)?[\s,{MASK}]*(?:(?:a|an|the|any|other|related|associated|similar|of|be|have|use)\s+)*",
@@ -50,7 +51,7 @@ def is_link(gap: str) -> bool:
 
 def is_apposition(gap: str) -> bool:
     """Say whether two names stand side by side with nothing between ("disease activity score DAS28")."""
-    return 0 < len(gap) <= 40 and gap.replace(MASK, " ").isspace()  # noqa: PLR2004 - a bracket between is short
+    return gap == " " or (0 < len(gap) <= 40 and gap.replace(MASK, " ").isspace())  # noqa: PLR2004 - a bracket between is short
 
 
 def ends_list(gap: str) -> bool:

@@ -58,10 +58,14 @@ class Group:
                 sketch.modifiers = [("member", phrase.span) for phrase in self.phrases]
                 self.sketches = [sketch]
                 return self.sketches
-            named = self.phrases if self.own else [self.list_name or self.phrases[0]]
-            self.sketches = [Sketch(p.type, p.subject, p.span, p.span.start) for p in named]
-            if not self.own and len(self.phrases) > 1:
-                self.sketches[0].modifiers += [("member", phrase.span) for phrase in self.phrases]
+            if self.own:
+                self.sketches = [Sketch(p.type, p.subject, p.span, p.span.start) for p in self.phrases]
+            else:
+                named = self.list_name or self.phrases[0]
+                sketch = Sketch(named.type, named.subject, named.span, named.span.start)
+                if len(self.phrases) > 1:
+                    sketch.modifiers = [("member", phrase.span) for phrase in self.phrases]
+                self.sketches = [sketch]
         return self.sketches
 
     def bind(self, mention: Mention, material: Material) -> None:

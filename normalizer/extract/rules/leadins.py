@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from normalizer.model.mention import Mention
 
 _LIST: Final = re.compile(r"\b(?:following|below)\b|:\s*$", re.IGNORECASE)
+#: Behind a count: up to the words that announce its list.
 _FOLLOWING: Final = re.compile(r"\s*(?:\w+\s+){0,2}?(?:of\s+)?(?:the\s+|these\s+)?following(?:\s+\w+)?", re.IGNORECASE)
 _ALL: Final = re.compile(r"\b(?:all|both|each)\s+(?:of\s+)?(?:the\s+)?(?:following|these)\b", re.IGNORECASE)
 _ANY: Final = re.compile(

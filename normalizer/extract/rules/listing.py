@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from normalizer.extract.rules.phrases import Phrase
     from normalizer.extract.rules.walk import Walk
 
+#: A preposition before a phrase, at most one word between: the phrase is no list member.
 _PREPOSITION: Final = re.compile(r"\b(?:of|with|for|to|in|by|on|from)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _MEMBER_WORDS: Final = 3
 _LINK_REACH: Final = 24

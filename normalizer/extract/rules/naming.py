@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _GENERIC_SCALES: Final = ("visual analog scale", "numeric rating scale", "numerical rating scale", "likert scale")
 _SPECIMENS: Final = ("peripheral blood", "blood", "serum", "plasma", "urine", "bone marrow", "cerebrospinal fluid")
 _SUCH_AS: Final = re.compile(r"\s*,?\s*(?:such as|including|e\.g\.,?|for example)\s*:?,?\s*", re.IGNORECASE)
+#: The end of a gap: the name behind it is the cause of the one before.
 _CAUSE: Final = re.compile(
     r"\b(?:due to|caused by|secondary to|related to|because of|attributable to|as a result of)\s+"
     r"(?:(?:the|a|an|any|underlying)\s+)*$",
@@ -37,6 +38,7 @@ _TOGETHER: Final = re.compile(
 #: The edition of an instrument, printed with its abbreviation in a bracket.
 _EDITION: Final = re.compile(r"\s*\([A-Z][A-Za-z]+-((?:19|20)\d\d)\)")
 OTHER: Final = re.compile(r"\bany other\b", re.IGNORECASE)
+#: Not before a comparison ("not more than"), which is a comparator.
 _NEGATION: Final = re.compile(
     r"\b(?:no|not|without|absence of|free of|free from|never|unable to|unwilling to|inability to|refus\w+|lack of|"
     r"neither|nor|cannot)\b(?!\s+(?:limited|more|less|exceed\w*|later|earlier|older|younger|higher|lower|greater|fewer|"

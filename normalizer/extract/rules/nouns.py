@@ -20,6 +20,7 @@ _CLOSING: Final = ("score", "scores", "index", "count", "counts", "rate", "ratio
 _BETWEEN: Final = re.compile(r"[,/]|\b(?:and/or|and|or|nor)\b|$", re.IGNORECASE)
 _ARTICLES: Final = frozenset({"a", "an", "the", "any", "other", "all"})
 _PLAIN_GAP: Final = re.compile(rf"[\s{MASK}-]*")
+#: Stems that tell the type of a phrase outside the vocabulary.
 _TREATED: Final = re.compile(
     r"\b(?:receiv|us(?:e|ed|ing)\b|tak(?:e|en|ing)\b|treat|inject|administ|vaccin|therap|dos(?:e|es|ing)\b|medication|drug)",
     re.IGNORECASE,

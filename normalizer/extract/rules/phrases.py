@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from normalizer.model.draft import AtomType, ModifierKind
 
 _WORDS_BEFORE: Final = 4
+#: A word of change behind a name: the bound says it, not the subject.
 _CHANGE: Final = re.compile(r"(?<=\w)\s+(?:loss|gain|increase|decrease|reduction|fall|rise|decline|change|drop)$")
 #: Stock subjects of the labelling guide, by concept.
 _STOCK: Final = {
@@ -33,11 +34,13 @@ _QUALIFYING: Final[dict[str, tuple[str, ...]]] = {
     "treatment": ("other",),
     "reproductive": ("method", "other"),
 }
+#: A compound adjective made of the name, with its noun ("-induced toxicity").
 _COMPOUND: Final = re.compile(
     r"-(?:related|induced|associated|mediated|like|targeted|directed|based|containing|dependent|specific|modifying)"
     r"(?:\s+(?!(?:within|in|for|at|before|prior|during|and|or|of|to|with|on|by|from|is|are)\b)[a-z][\w-]+){1,2}",
     re.IGNORECASE,
 )
+#: The number of an instrument ("-9"), not the beginning of a range, a decimal or a multiple.
 _VERSION: Final = re.compile(r"[-⁃]\d{1,4}(?![\d.,%/×x]|\s*[-–]\s*\d)")
 _LONGEST_WORD: Final = 40
 _WORD_BEFORE: Final = re.compile(r"(?<![\w'’+/.-])([^\W\d_][\w'’+α-ω]*(?:[-/.][\w'’+α-ω]+)*)\s+$")

@@ -28,7 +28,9 @@ def read_terms(material: Material, scope: Scope, inherited: Group | None = None)
     ``inherited`` is the group before a bracket, which takes the quantities that name nothing themselves.
     """
     start, end = scope.start, scope.end
-    modifiers = [modifier for modifier in material.modifiers if start <= modifier[1].start < end]
+    modifiers = material.modifiers
+    if modifiers and (start > modifiers[0][1].start or modifiers[-1][1].start >= end):
+        modifiers = [modifier for modifier in modifiers if start <= modifier[1].start < end]
     walk = Walk(material, scope, inherited, scope.flat, start, modifiers)
     for element in _elements(material, scope):
         if isinstance(element, NameHit):
@@ -46,8 +48,8 @@ def _elements(material: Material, scope: Scope) -> list[NameHit | Mention]:
     quantities = [
         m for m in material.mentions_in(scope.start, scope.end) if m.kind != "inert" and flat[m.span.start] != MASK
     ]
-    if not quantities:
-        return [*names]
+    if not quantities or not names:
+        return [*names, *quantities]
     return sorted((*quantities, *names), key=_begin)  # the sort is stable
 
 

@@ -17,16 +17,19 @@ if TYPE_CHECKING:
     from normalizer.model.mention import Mention
 
 _OF_WORD: Final = re.compile(r"\s+of\s", re.IGNORECASE)
+#: Between a time and the name that it says the length of.
 _IN_OR_BLANK: Final = re.compile(
     r"\s+(?:of\s+(?:(?:treatment|therapy|use|exposure)\s+(?:with|of|to)\s+)?)?"
     r"(?:(?:a|an|the|any|prior|previous|stable|continuous)\s+)*",
     re.IGNORECASE,
 )
+#: A verb behind a name begins another statement, which the time belongs to.
 _NEW_VERB: Final = re.compile(
     r"\b(?:requires?|needs?|received|underwent|diagnosed|developed|experienced|treated|participated|performed|"
     r"conducted|occurring|occurred|used|taken|taking|had)\b",
     re.IGNORECASE,
 )
+#: The end of a gap: the name behind it only qualifies the event before it.
 _SUBORDINATE: Final = re.compile(
     r"\b(?:requiring|needing|due to|caused by|associated with|related to|secondary to|because of|despite|preventing|"
     r"treated with)(?:\s+\w+){0,2}\s*$",
