@@ -33,7 +33,8 @@ LEADING_IF: Final = re.compile(
     rf"(?:{_MEMBERS})\b))([^,:;]{{2,160}})[,:]",
     re.IGNORECASE,
 )
-#: The first word of IF; its first letter stands outside the group so that a search skips from letter to letter.
+#: The first words of EXCEPT and IF; their first letters stand apart so that a search skips from letter to letter.
+_EXCEPT_WORD: Final = re.compile(r"[aeouwAEOUW](?i:part|xcept|xcluding|ther|nless|ith\s+the)")
 _IF_WORD: Final = re.compile(r"[fiIFpP](?i:f|n|or|rovided)\b")
 #: The first word of a bracket that is a condition on what stands before it.
 CONDITION_WORD: Final = re.compile(r"\s*(?:if|when|with|in|for|among)\s+", re.IGNORECASE)
@@ -65,7 +66,7 @@ _OF_GROUPS: Final = re.compile(
     r"\b(?:in|for|the|all|any) (?:patient|subject|participant|individual|person|people|those|women|men|woman|man|"
     r"female|male|child|adult|adolescent|infant)"
 )
-_DEFINED_SIGNS: Final = ("defin", "mean", "refer", "i.e")
+_DEFINED_SIGNS: Final = ("defin", "meaning", "refer", "i.e")
 _EXCEPT_SIGNS: Final = ("xcept", "unless", "xcluding", "other", "apart")
 _PERMITTED_SIGNS: Final = ("permitted", "allowed", "acceptable", "eligible", "restriction", "requirement")
 
@@ -80,13 +81,23 @@ class Connected(NamedTuple):
     obliged: bool
 
 
+def search_except(flat: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the first match of :data:`EXCEPT` in ``[start, end)``."""
+    return _search(_EXCEPT_WORD, EXCEPT, flat, start, end)
+
+
 def search_if(flat: str, start: int, end: int) -> re.Match[str] | None:
-    """Return the first match of :data:`IF` in ``[start, end)``, looked for only at the words it can begin with."""
-    for opening in _IF_WORD.finditer(flat, start, end):
+    """Return the first match of :data:`IF` in ``[start, end)``."""
+    return _search(_IF_WORD, IF, flat, start, end)
+
+
+def _search(first: re.Pattern[str], whole: re.Pattern[str], flat: str, start: int, end: int) -> re.Match[str] | None:
+    """Return what ``whole.search`` does, trying only at its first words with the blanks and commas before them."""
+    for opening in first.finditer(flat, start, end):
         begin = opening.start()
         while begin > start and (flat[begin - 1] == "," or flat[begin - 1].isspace()):
             begin -= 1
-        found = IF.match(flat, begin, end)
+        found = whole.match(flat, begin, end)
         if found is not None:
             return found
     return None

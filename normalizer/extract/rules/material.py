@@ -93,14 +93,18 @@ def _with_local(text: str, found: tuple[NameHit, ...], abbreviations: Mapping[st
             at = text.find(short, end)
     if not own:
         return found
-    kept = [hit for hit in found if not any(_yields(hit, mine) for mine in own)]
+    kept = [hit for hit in found if not _yields(hit, own)]
     added = [mine for mine in own if not any(hit.span.overlaps(mine.span) for hit in kept)]
     return tuple(sorted((*kept, *added), key=lambda hit: hit.span.start)) if added else found
 
 
-def _yields(hit: NameHit, mine: NameHit) -> bool:
-    """Say whether a vocabulary hit gives way to the trial's own abbreviation: it reads the same characters or fewer."""
-    return hit.span.overlaps(mine.span) and mine.span.contains(hit.span) and hit.name.concept != mine.name.concept
+def _yields(hit: NameHit, own: list[NameHit]) -> bool:
+    """Say whether a hit gives way to one of the trial's own abbreviations: it reads the same characters or fewer."""
+    start, end = hit.span.start, hit.span.end
+    for span, name in own:
+        if span.start <= start and end <= span.end and start < end and hit.name.concept != name.concept:
+            return True
+    return False
 
 
 def _modifiers(lower: str, mentions: tuple[Mention, ...]) -> list[tuple[ModifierKind, Span]]:

@@ -42,7 +42,7 @@ def read_statement(material: Material, part: Scope, memory: Memory, *, describe:
         defined = words.DEFINED.search(flat, part.start, part.end)
         if defined is not None and defined.start() > part.start:
             return _defined(material, part, defined, memory, describe=describe)
-    exception = words.EXCEPT.search(flat, part.start, part.end) if material.connected.excepted else None
+    exception = words.search_except(flat, part.start, part.end) if material.connected.excepted else None
     if exception is not None:
         return _excepted(material, part, exception, memory, describe=describe)
     leading = words.LEADING_IF.match(flat, part.start, part.end)
