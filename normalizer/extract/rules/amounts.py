@@ -26,12 +26,19 @@ _OF: Final = re.compile(
     r"\s*(?:of|in|from|for|on|per)?\s*(?:(?:the|a|an|any|his|her|their|oral|systemic)\s+)*$", re.IGNORECASE
 )
 _IN: Final = re.compile(r"\s*(?:in|of|from)\b", re.IGNORECASE)
+#: "of prednisone or equivalent" behind a dose: the drug in which a class is counted.
+_EQUIVALENT: Final = re.compile(r"\bequivalent", re.IGNORECASE)
+_EQUIVALENT_REACH: Final = 20
 #: Before a name that is only the way something is measured ("on echocardiography").
 _METHOD: Final = re.compile(r"\b(?:on|by|via|using|with|in)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
 
 
 def place_amount(walk: Walk, mention: Mention) -> None:
     """Bind an amount to the subject inside it, to an age, or to the name beside it that fits best."""
+    before = walk.left() or walk.inherited
+    if mention.restates and before is not None and before.sketches:
+        before.bind(mention, walk.material)
+        return
     inside = _inside(walk, mention)
     if inside is not None:
         add_phrase(walk, inside).bind(mention, walk.material)
@@ -57,6 +64,13 @@ def place_amount(walk: Walk, mention: Mention) -> None:
             mention, walk.material
         )
         return
+    if left is not None and ahead is not None and left.phrases[-1].type == "treatment" and _IN.match(behind):
+        drug = concept(ahead.name.concept).type == "treatment"
+        if drug and _EQUIVALENT.search(walk.flat[ahead.span.start : ahead.span.end + _EQUIVALENT_REACH]):
+            bind(walk, alone(walk, left, mention), mention)
+            left.modifiers.append(("basis", ahead.span))
+            walk.at = ahead.span.end
+            return
     if left is not None and (is_filler(gap) or (left.bounded and not has_content(gap))):
         bind(walk, alone(walk, _measured(walk, left), mention), mention)
         return
@@ -94,10 +108,12 @@ def _banded(walk: Walk, left: Group, mention: Mention) -> Group | None:
         return None
     base = next((group for group in reversed(walk.groups[:-1]) if group.phrases[0].type == "measurement"), None)
     base = base or walk.inherited
-    if base is None or base.phrases[0].type != "measurement" or not is_filler(walk.gap(mention)):
+    if base is None or base.phrases[0].type != "measurement":
         return None
-    if mention.reference in ("uln", "lln"):
+    if mention.reference in ("uln", "lln") and is_filler(walk.gap(mention).replace(",", " ")):
         return base
+    if not is_filler(walk.gap(mention)):
+        return None
     code = mention.unit.code if mention.unit is not None else None
     hit = base.phrases[-1].hit
     return (

@@ -47,7 +47,8 @@ def alone(walk: Walk, group: Group, mention: Mention) -> Group:
     last = group.phrases.pop()
     group.list_name = None
     group.end = group.phrases[-1].span.end
-    own = Group([last], last.span.start, last.span.end, joiner=group.inner or "")
+    printed = joiner_in(walk.flat[group.end : last.span.start])
+    own = Group([last], last.span.start, last.span.end, joiner=printed)
     own.negated = group.negated and group.inner == "or"
     group.inner = "" if len(group.phrases) == 1 else group.inner
     walk.groups.append(own)

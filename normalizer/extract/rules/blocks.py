@@ -53,13 +53,15 @@ def read_block(material: Material, block: Block, to_view: ViewMap) -> Tree | Non
     own = _region(material, 0, begins[0], block.items, to_view, describe=describe, depth=0)
     trees = [own] if own is not None else []
     note: Span | None = None
-    alternatives = bool(_OR_ALONE.search(_tail(material, 0, begins[0])))
+    own_text = material.text[: begins[0]].rstrip(_LINK_ONLY)
+    alternatives = _OR_BEHIND.search(own_text) is not None
     for index, (item, place) in enumerate(zip(block.joined, places, strict=True)):
         following = begins[index + 1] if index + 1 < len(begins) else len(material.text)
         if _JOINING_NOTE.search(material.text, place.start, place.end):
             note = place
             continue
-        alternatives = alternatives or bool(_OR_ALONE.fullmatch(material.text, place.end, following))
+        behind = material.text[place.start : following].rstrip(_LINK_ONLY)
+        alternatives = alternatives or (index + 1 < len(begins) and _OR_BEHIND.search(behind) is not None)
         tree = _region(material, place.start, place.end, item.items, to_view, describe=describe, depth=1)
         if tree is not None:
             trees.append(tree)
@@ -70,11 +72,6 @@ def read_block(material: Material, block: Block, to_view: ViewMap) -> Tree | Non
             heading = counted_heading(material, count, Span(count.span.start, max(count.span.end, named.end())))
             return Branch("atleast", [heading, *trees])
     return join("any" if describe or alternatives else "all", trees)
-
-
-def _tail(material: Material, start: int, end: int) -> str:
-    """Return the last line of a stretch."""
-    return material.text[start:end].rstrip().rsplit("\n", 1)[-1] if "\n" in material.text[start:end].strip() else ""
 
 
 def _region(

@@ -36,9 +36,9 @@ def slot_of(mention: Mention, kind: AtomType, subject: str = "") -> LimitSlot:
             return "count"
         return "dose"
     if kind == "procedure":
-        return (
-            "dose" if unit is not None and mention.kind == "amount" and table()[unit].kind in _AMOUNT_KINDS else "count"
-        )
+        if mention.unit is None:
+            return "count"
+        return "dose" if unit is not None and table()[unit].kind in _AMOUNT_KINDS else "value"
     if kind in _COUNTED and mention.unit is None and mention.reference == "absolute" and mention.change is None:
         return "count"
     return "value"

@@ -42,9 +42,11 @@ class _Bracket:
     describe: bool
     reader: StatementReader
 
-    def read(self, part: Scope, *, inherit: bool = False, describe: bool | None = None) -> Tree | None:
+    def read(
+        self, part: Scope, *, inherit: bool = False, repeats: bool = False, describe: bool | None = None
+    ) -> Tree | None:
         """Return the tree of a part; with ``inherit`` quantities without a name go to the group before."""
-        memory = Memory(self.before if inherit else None)
+        memory = Memory(self.before if inherit else None, repeats=repeats)
         return self.reader(self.material, part, memory, describe=self.describe if describe is None else describe)
 
     def wrap(self, change: Callable[[Tree], Tree]) -> None:
@@ -85,7 +87,7 @@ def read_bracket(
     bracket = _Bracket(material, inner, before, describe, reader)
     excepted = words.EXCEPT.match(inner.flat, inner.start, end)
     if excepted is not None:
-        exception = bracket.read(inner.narrow(excepted.end(), end), inherit=True, describe=True)
+        exception = bracket.read(inner.narrow(excepted.end(), end), inherit=True, repeats=True, describe=True)
         if exception is not None:
             excused = excuse(exception)
             bracket.wrap(lambda old: Branch("unless", [old, excused]))
@@ -113,9 +115,12 @@ def _quantities(bracket: _Bracket, mentions: list[Mention]) -> None:
     if tree is None or all(id(sketch) in known for sketch in leaves(tree)):
         return
     example = words.EXAMPLE.match(inner.flat, inner.start, inner.end)
-    condition = _condition_behind(bracket) if before.own and _repeats(before, tree) else None
-    if condition is not None:
-        bracket.wrap(lambda old: with_condition(Branch("all", [old, tree]), condition, describe=bracket.describe))
+    behind = _condition_behind(bracket) if before.own else None
+    if behind is not None and _repeats(before, tree):
+        condition, bound = behind
+        band = next((leaf for leaf in leaves(tree) if leaf.bounded), None) if bound is None else bound
+        if band is not None:
+            bracket.wrap(lambda old: with_condition(Branch("all", [old, band]), condition, describe=bracket.describe))
     elif not before.own and example is None and not before.bounded:
         bracket.wrap(lambda old: _defining(bracket, old, tree))
     else:
@@ -163,12 +168,15 @@ def _repeats(before: Group, tree: Tree) -> bool:
     return {s.subject for s in leaves(tree) if s.bounded} <= {s.subject for s in before.realize()}
 
 
-def _condition_behind(bracket: _Bracket) -> Tree | None:
-    """Return the condition that follows the last quantity of a bracket ("<= 5 with liver metastases")."""
+def _condition_behind(bracket: _Bracket) -> tuple[Tree, Tree | None] | None:
+    """Return the condition behind the last quantity of a bracket ("<= 5 with liver metastases"), and what it bands."""
     inner = bracket.inner
     last = max((m.span.end for m in bracket.material.mentions_in(inner.start, inner.end)), default=inner.start)
     found = words.CONDITION_WORD.match(inner.flat, last, inner.end)
-    return bracket.read(inner.narrow(found.end(), inner.end), describe=True) if found else None
+    condition = bracket.read(inner.narrow(found.end(), inner.end), describe=True) if found else None
+    if found is None or condition is None:
+        return None
+    return condition, bracket.read(inner.narrow(inner.start, found.start()), inherit=True)
 
 
 def _is_abbreviation(text: str) -> bool:

@@ -37,6 +37,12 @@ LEADING_IF: Final = re.compile(
 _EXCEPT_WORD: Final = re.compile(r"[aeouwAEOUW](?i:part|xcept|xcluding|ther|nless|ith\s+the)")
 _IF_WORD: Final = re.compile(r"[fiIFpP](?i:f|n|or|rovided)\b")
 #: The first word of a bracket that is a condition on what stands before it.
+#: "Women of childbearing potential must ...": a group at the statement's start binds only itself.
+OBLIGED_GROUP: Final = re.compile(
+    r"\s*((?:(?:all|any)\s+)?(?:women|woman|females?|men|man|males?|girls|boys|children)\b[^,:;]{0,90}?)\s+"
+    r"(?:must|should|are\s+required\s+to|is\s+required\s+to|have\s+to|need\s+to|will\s+need\s+to|agree\s+to)\b",
+    re.IGNORECASE,
+)
 CONDITION_WORD: Final = re.compile(r"\s*(?:if|when|with|in|for|among)\s+", re.IGNORECASE)
 NEGATIVE_WORD: Final = re.compile(r"\s*(?:no|not|without)\b", re.IGNORECASE)
 PERMITTED: Final = re.compile(
@@ -46,7 +52,7 @@ PERMITTED: Final = re.compile(
 )
 FORBIDDEN: Final = re.compile(r"\b(?:not|never)\s+(?:be\s+)?(?:permitted|allowed|acceptable|eligible)\b", re.IGNORECASE)
 EXAMPLE: Final = re.compile(
-    r"\s*(?:e\.?g\.?|such\s+as|for\s+example|including(?:\s+but\s+not\s+limited\s+to)?|i\.e\.|namely)[,:]?\s*",
+    r"\s*(?:e\.\s?g\.?|eg\b|such\s+as|for\s+example|including(?:\s+but\s+not\s+limited\s+to)?|i\.e\.|namely)[,:]?\s*",
     re.IGNORECASE,
 )
 DEFINING: Final = re.compile(r"\s*(?:i\.e\.|defined\s+(?:as|by)|that\s+is)\b", re.IGNORECASE)
@@ -60,7 +66,7 @@ TOPIC: Final = re.compile(r"\s*([^:]{2,60}):")
 #: Pieces of lower-case text of which one stands in every statement that a connective above fits.
 _SIGNS: Final = (
     "defin", "mean", "refer", "i.e", "xcept", "unless", "xclud", "other than", "apart from", "if ", "when ", "provided",
-    "case of", "event of", "presence of",
+    "case of", "event of", "presence of", "must ", "should ", "required to ", "have to ", "need to ", "agree to ",
 )  # fmt: skip
 _OF_GROUPS: Final = re.compile(
     r"\b(?:in|for|the|all|any) (?:patient|subject|participant|individual|person|people|those|women|men|woman|man|"

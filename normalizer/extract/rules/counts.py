@@ -33,6 +33,11 @@ def place_count(walk: Walk, mention: Mention) -> None:
     ):
         left.bind(mention, walk.material)
         return
+    if mention.unit is not None and mention.low is not None and mention.unit.span.start > mention.low.span.end:
+        counted = nouns.before(walk.flat, mention.low.span.end, mention.unit.span.start)
+        if counted is not None:
+            add_phrase(walk, counted).bind(mention, walk.material)
+            return
     following = _FOLLOWING.match(walk.flat, end, walk.scope.end)
     if following is not None:
         end = following.end()

@@ -49,12 +49,9 @@ def place_grade(walk: Walk, mention: Mention) -> None:
 def _scaled(walk: Walk, mention: Mention, left: Group | None, span: Span) -> Group:
     """Return the group of a named scale: the condition it grades, else the scale itself, named once."""
     subject = _scale_subject(mention.scale or "")
-    if (
-        left is None
-        and not walk.groups
-        and walk.inherited is not None
-        and walk.inherited.phrases[0].type == "condition"
-    ):
+    others = [group for group in walk.groups if not any(phrase.span.overlaps(span) for phrase in group.phrases)]
+    if not others and walk.inherited is not None and walk.inherited.phrases[0].type == "condition":
+        walk.groups.clear()
         return walk.inherited
     if left is not None and left.phrases[0].type != "measurement":
         return alone(walk, left, mention)

@@ -130,9 +130,18 @@ class Group:
 
 @dataclass(slots=True)
 class Memory:
-    """The group read last: it takes the quantities that name nothing themselves."""
+    """The group read last: it takes the quantities that name nothing themselves.
+
+    With ``repeats`` they go to an elliptical repeat of it: an exception never bounds what it excuses from.
+    """
 
     group: Group | None = None
+    repeats: bool = False
+
+
+def _band(group: Group) -> bool:
+    """Say whether a group is one band of a limit ("455 ms in men")."""
+    return isinstance(group.wrapped, Branch) and group.wrapped.operator == "when"
 
 
 def fold(groups: list[Group], *, describe: bool) -> Tree | None:
@@ -147,6 +156,9 @@ def fold(groups: list[Group], *, describe: bool) -> Tree | None:
     for index in range(1, len(groups)):
         if joiners[index] == "and" and describe and not (groups[index].own or groups[index - 1].own):
             joiners[index] = "or" if not (groups[index].bounded or groups[index - 1].bounded) else "and"
+    for index in range(1, len(groups)):
+        if not describe and joiners[index] == "or" and _band(groups[index - 1]) and _band(groups[index]):
+            joiners[index] = "and"
     alternatives: list[list[Tree]] = [[groups[0].tree(describe=describe)]]
     for index, group in enumerate(groups[1:], 1):
         if joiners[index] == "or":

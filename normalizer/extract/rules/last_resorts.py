@@ -23,10 +23,9 @@ def bind_somehow(walk: Walk, mention: Mention, left: Group | None) -> None:
         left.doubt("the quantity stands apart from the name that it was given to")
     elif walk.inherited is not None:
         if walk.inherited.has_limit(mention) and not mention.restates:
-            again = walk.inherited.repeat(mention, walk.material)
-            walk.groups.append(again)
+            walk.groups.append(walk.inherited.repeat(mention, walk.material))
         else:
-            walk.inherited.bind(mention, walk.material)
+            walk.take_over(mention)
     else:
         found = nouns.after(walk.flat, end_of(mention), walk.scope.end)
         kind: AtomType = "treatment" if is_dose(mention) else "measurement"

@@ -59,7 +59,7 @@ def under_lead_in(
     if not lead.strip():
         return body
     if announces and not quantities:
-        return body
+        return (_as_members(None, children) or body) if operator == "any" and describe else body
     own = read_sentences(material, start, first, describe=describe)
     if own is None or body is None:
         return own or body
@@ -81,14 +81,15 @@ def counted_heading(material: Material, count: Mention, quote: Span) -> Sketch:
     return heading
 
 
-def _as_members(lead_in: Sketch, children: list[Tree]) -> Sketch | None:
+def _as_members(lead_in: Sketch | None, children: list[Tree]) -> Sketch | None:
     """Return plain nouns under a lead-in with a window ("any of the following drugs within ...") as one atom."""
     nouns = [leaf for child in children for leaf in leaves(child)]
     listed = all(isinstance(child, Sketch) or child.operator in ("any", "all") for child in children)
     plain = all(not noun.bounded and noun.type in ("treatment", "condition", "procedure", "other") for noun in nouns)
-    if not listed or not plain:
+    if not listed or not plain or (lead_in is None and any(noun.modifiers for noun in nouns)):
         return None
     first = nouns[0]
-    first.times = lead_in.times
+    if lead_in is not None:
+        first.times = lead_in.times
     first.modifiers = [("member", noun.span) for noun in nouns] if len(nouns) > 1 else first.modifiers
     return first

@@ -25,7 +25,7 @@ _SPECIMENS: Final = ("peripheral blood", "blood", "serum", "plasma", "urine", "b
 _SUCH_AS: Final = re.compile(r"\s*,?\s*(?:such as|including|e\.g\.,?|for example)\s*:?,?\s*", re.IGNORECASE)
 #: The end of a gap: the name behind it is the cause of the one before.
 _CAUSE: Final = re.compile(
-    r"\b(?:due to|caused by|secondary to|related to|because of|attributable to|as a result of)\s+"
+    r"\bfrom\s+(?:prior|previous|earlier)\s+$|\b(?:due to|caused by|secondary to|related to|because of|attributable to|as a result of)\s+"
     r"(?:(?:the|a|an|any|underlying)\s+)*$",
     re.IGNORECASE,
 )
@@ -35,6 +35,10 @@ _TOGETHER: Final = re.compile(
     r"^\s*with\s",
     re.IGNORECASE,
 )
+_BY: Final = re.compile(r"\s*(?:by|on|via|using)\s+(?:(?:a|an|the)\s+)?", re.IGNORECASE)
+_AGAINST: Final = re.compile(r"\s+(?:to|against)\s+(?:(?:a|an|the|any)\s+)?", re.IGNORECASE)
+#: What a patient has against something: one name together with it.
+_REACTIONS: Final = ("allergy", "hypersensitivity", "intolerance", "contraindication", "resistance", "sensitivity")
 #: The edition of an instrument, printed with its abbreviation in a bracket.
 _EDITION: Final = re.compile(r"\s*\([A-Z][A-Za-z]+-((?:19|20)\d\d)\)")
 OTHER: Final = re.compile(r"\bany other\b", re.IGNORECASE)
@@ -138,7 +142,10 @@ def _subordinates(gap: str) -> Literal["basis", "cause"] | None:
 
 def _denied(walk: Walk, start: int) -> bool:
     """Say whether a negation stands before ``start``, with no comma between."""
-    before = walk.flat[max(walk.at, start - _NEGATION_REACH) : start].rpartition(",")[2]
+    low = walk.at
+    if walk.counted is not None:
+        low, start = (walk.groups[-1].end if walk.groups else walk.scope.start), walk.counted.span.start
+    before = walk.flat[max(low, start - _NEGATION_REACH) : start].rpartition(",")[2]
     return len(before) > 2 and _NEGATION.search(before) is not None  # noqa: PLR2004 - "no" and a blank
 
 
@@ -147,8 +154,18 @@ def _beside(walk: Walk, last: Group, phrase: Phrase, gap: str) -> bool:
     if walk.at > last.phrases[-1].span.end and walk.at != last.end:
         return False
     kind = _subordinates(gap)
+    if kind is None and phrase.type == "procedure" and last.own and last.bounded and _BY.fullmatch(gap):
+        printed = any(span.overlaps(phrase.span) for _, span in walk.modifiers)
+        walk.at = phrase.span.end
+        last.modifiers += [] if printed else [("method", phrase.span)]
+        return True
     if kind is not None:
         last.modifiers.append((kind, phrase.span))
+    elif _AGAINST.fullmatch(gap) and last.phrases[-1].subject.endswith(_REACTIONS) and not last.sketches:
+        before = last.phrases[-1]
+        last.phrases[-1] = Phrase(
+            before.span.cover(phrase.span), f"{before.subject} to {phrase.subject}", before.type, before.hit
+        )
     elif last.sketches:
         return False
     elif (

@@ -47,6 +47,8 @@ def with_adjectives(
 
 def excuse(exception: Tree) -> Tree:
     """Return an exception in which a bare excuse holds only together with the limit printed beside it."""
+    if isinstance(exception, Branch) and exception.operator == "when":
+        return Branch("all", exception.children)
     if isinstance(exception, Branch) and exception.operator == "any":
         bare = [child for child in exception.children if isinstance(child, Sketch) and not child.bounded]
         bound = [child for child in exception.children if isinstance(child, Sketch) and child.limits]

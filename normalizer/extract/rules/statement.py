@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from normalizer.extract.rules import connectives as words
 from normalizer.extract.rules import nouns
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from normalizer.extract.rules.material import Material
 
 
+_LONGEST: Final = 5000  # characters of a statement that is taken apart by its connectives; longer ones are lists
+_SEXES: Final = ("female sex", "male sex", "sex")
+_MOST_BRACKETS: Final = 40  # brackets that may wrap each other's groups; further ones stand beside
+
+
 def read_statement(material: Material, part: Scope, memory: Memory, *, describe: bool) -> Tree | None:
     """Return the tree of one statement, None when it names nothing.
 
@@ -31,7 +36,7 @@ def read_statement(material: Material, part: Scope, memory: Memory, *, describe:
 
     """
     flat = part.flat
-    if not material.connected.at_all:
+    if not material.connected.at_all or part.end - part.start > _LONGEST:
         return _plain(material, part, memory, describe=describe)
     if material.connected.defined:
         definition = words.DEFINITION.match(flat, part.start, part.end)
@@ -50,6 +55,15 @@ def read_statement(material: Material, part: Scope, memory: Memory, *, describe:
         condition = read_condition(material, part.narrow(leading.start(1), leading.end(1)))
         body = read_statement(material, part.narrow(leading.end(), part.end), memory, describe=describe)
         return Branch("when", [condition, body]) if condition is not None and body is not None else body or condition
+    obliged = words.OBLIGED_GROUP.match(flat, part.start, part.end) if not describe else None
+    if obliged is not None:
+        group = read_condition(material, part.narrow(obliged.start(1), obliged.end(1)))
+        body = read_statement(material, part.narrow(obliged.end(), part.end), memory, describe=describe)
+        if group is not None and body is not None and not any(leaf.bounded for leaf in leaves(group)):
+            sexes = all(leaf.subject in _SEXES for leaf in leaves(group))
+            if sexes and any(leaf.type == "reproductive" for leaf in leaves(body)):
+                return body
+            return Branch("when", [group, body])
     trailing = words.search_if(flat, part.start + 1, part.end)
     if trailing is not None:
         return _conditioned(material, part, trailing, memory, describe=describe)
@@ -77,10 +91,12 @@ def _defined(material: Material, part: Scope, found: re.Match[str], memory: Memo
 
 def _excepted(material: Material, part: Scope, found: re.Match[str], memory: Memory, *, describe: bool) -> Tree | None:
     main = read_statement(material, part.narrow(part.start, found.start()), memory, describe=describe)
-    exception = read_statement(material, part.narrow(found.end(), part.end), Memory(memory.group), describe=True)
+    exception = read_statement(material, part.narrow(found.end(), part.end), Memory(memory.group, repeats=True), describe=True)
     if main is None or exception is None:
         return main or exception
     exception = excuse(exception)
+    if isinstance(main, Branch) and main.operator == "not":
+        return Branch("not", [Branch("unless", [main.children[0], exception])])
     if isinstance(main, Branch) and main.operator in ("all", "any") and "," not in found.group():
         *others, last = main.children
         return Branch(main.operator, [*others, Branch("unless", [last, exception])])
@@ -115,10 +131,12 @@ def _plain(material: Material, part: Scope, memory: Memory, *, describe: bool) -
     topic = words.TOPIC.match(part.flat, part.start, part.end) if ":" in part.flat else None
     if topic is not None and _is_topic(material, part, topic):
         part = part.narrow(topic.end(), part.end)
-    groups = read_terms(material, part, memory.group)
+    groups = read_terms(material, part, memory.group, repeats=memory.repeats)
     extra: list[Tree] = []
-    for opened, closed in part.brackets:
-        before = group_before(material, part, groups, opened, closed) or memory.group
+    for number, (opened, closed) in enumerate(part.brackets):
+        before = None
+        if number < _MOST_BRACKETS:
+            before = group_before(material, part, groups, opened, closed) or memory.group
         tree = read_bracket(material, part, Span(opened + 1, closed - 1), before, read_statement, describe=describe)
         if tree is not None:
             extra.append(tree)

@@ -22,16 +22,19 @@ if TYPE_CHECKING:
 _WORDS_BETWEEN: Final = 3  # at most, between a modifier and the name it qualifies
 
 
-def read_terms(material: Material, scope: Scope, inherited: Group | None = None) -> list[Group]:
+def read_terms(
+    material: Material, scope: Scope, inherited: Group | None = None, *, repeats: bool = False
+) -> list[Group]:
     """Return the groups of a statement in text order, each quantity bound to the group it speaks of.
 
-    ``inherited`` is the group before a bracket, which takes the quantities that name nothing themselves.
+    ``inherited`` is the group before a bracket, which takes the quantities that name nothing themselves; with
+    ``repeats`` its elliptical repeat takes them.
     """
     start, end = scope.start, scope.end
     modifiers = material.modifiers
     if modifiers and (start > modifiers[0][1].start or modifiers[-1][1].start >= end):
         modifiers = [modifier for modifier in modifiers if start <= modifier[1].start < end]
-    walk = Walk(material, scope, inherited, scope.flat, start, modifiers)
+    walk = Walk(material, scope, inherited, scope.flat, start, modifiers, repeats=repeats)
     for element in _elements(material, scope):
         if isinstance(element, NameHit):
             place_name(walk, element)

@@ -68,9 +68,7 @@ def place_time(walk: Walk, mention: Mention) -> None:
         head = _timed(walk, left)
         head.bind(mention, walk.material)
         head.doubt("other words stand between the event and its time")
-    elif walk.inherited is not None:
-        walk.inherited.bind(mention, walk.material)
-    else:
+    elif not walk.take_over(mention):
         walk.leading.append(mention)
 
 

@@ -32,6 +32,17 @@ class Walk:
     groups: list[Group] = field(default_factory=list)
     leading: list[Mention] = field(default_factory=list)
     counted: Mention | None = None
+    repeats: bool = False
+
+    def take_over(self, mention: Mention) -> bool:
+        """Give the quantity to the group before the statement, in an exception to its repeat; say whether there is one."""
+        if self.inherited is None:
+            return False
+        if self.repeats:
+            self.groups.append(self.inherited.repeat(mention, self.material))
+        else:
+            self.inherited.bind(mention, self.material)
+        return True
 
     def left(self) -> Group | None:
         """Return the group read last."""
