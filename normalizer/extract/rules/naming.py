@@ -25,7 +25,8 @@ _SPECIMENS: Final = ("peripheral blood", "blood", "serum", "plasma", "urine", "b
 _SUCH_AS: Final = re.compile(r"\s*,?\s*(?:such as|including|e\.g\.,?|for example)\s*:?,?\s*", re.IGNORECASE)
 #: The end of a gap: the name behind it is the cause of the one before.
 _CAUSE: Final = re.compile(
-    r"\bfrom\s+(?:prior|previous|earlier)\s+$|\b(?:due to|caused by|secondary to|related to|because of|attributable to|as a result of)\s+"
+    r"\bfrom\s+(?:prior|previous|earlier)\s+$|"
+    r"\b(?:due to|caused by|secondary to|related to|because of|attributable to|as a result of)\s+"
     r"(?:(?:the|a|an|any|underlying)\s+)*$",
     re.IGNORECASE,
 )

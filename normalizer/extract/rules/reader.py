@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from normalizer.model.block import BlockContext
 
 VERSION: Final = "1"
+_LONGEST_LOGIC: Final = 4000  # characters, as the logic language allows
 _PROVENANCE: Final = Provenance(extractor="rules", version=VERSION)
 
 
@@ -26,13 +27,28 @@ class RulesExtractor:
 
     def read(self, context: BlockContext) -> Reading:
         """Return the reading of one block."""
-        material = gather(context)
         block = context.block
-        tree = read_block(material, block, ViewMap(block.span.start, context.view.starts)) or fallback(material)
-        if tree is None:
-            return Reading(block_id=block.id, draft=Draft(), provenance=_PROVENANCE)
-        whole, given_up = legal(tree, describe=material.kind == "exclusion")
-        draft, doubts = finish(whole, context.text, context.view)
-        if given_up:
-            doubts = (*doubts, Finding(code="logic_error", message="nested too deeply: the structure was given up"))
+        try:
+            draft, doubts = _read(context)
+        except RecursionError:
+            return _failed(block.id, "nested too deeply to be read")
+        if len(draft.logic) > _LONGEST_LOGIC:
+            return _failed(block.id, f"{len(draft.atoms)} statements: more than one requirement can hold")
         return Reading(block_id=block.id, draft=draft, provenance=_PROVENANCE, findings=doubts)
+
+
+def _read(context: BlockContext) -> tuple[Draft, tuple[Finding, ...]]:
+    material = gather(context)
+    block = context.block
+    tree = read_block(material, block, ViewMap(block.span.start, context.view.starts)) or fallback(material)
+    if tree is None:
+        return Draft(), ()
+    whole, given_up = legal(tree, describe=material.kind == "exclusion")
+    draft, doubts = finish(whole, context.text, context.view)
+    if given_up:
+        doubts = (*doubts, Finding(code="logic_error", message="nested too deeply: the structure was given up"))
+    return draft, doubts
+
+
+def _failed(block_id: str, reason: str) -> Reading:
+    return Reading(block_id=block_id, draft=Draft(), provenance=_PROVENANCE, failure=reason)

@@ -91,7 +91,9 @@ def _defined(material: Material, part: Scope, found: re.Match[str], memory: Memo
 
 def _excepted(material: Material, part: Scope, found: re.Match[str], memory: Memory, *, describe: bool) -> Tree | None:
     main = read_statement(material, part.narrow(part.start, found.start()), memory, describe=describe)
-    exception = read_statement(material, part.narrow(found.end(), part.end), Memory(memory.group, repeats=True), describe=True)
+    exception = read_statement(
+        material, part.narrow(found.end(), part.end), Memory(memory.group, repeats=True), describe=True
+    )
     if main is None or exception is None:
         return main or exception
     exception = excuse(exception)

@@ -35,7 +35,7 @@ class Walk:
     repeats: bool = False
 
     def take_over(self, mention: Mention) -> bool:
-        """Give the quantity to the group before the statement, in an exception to its repeat; say whether there is one."""
+        """Give the quantity to the group before the statement, in an exception to its repeat; say if there is one."""
         if self.inherited is None:
             return False
         if self.repeats:
