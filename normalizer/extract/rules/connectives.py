@@ -43,6 +43,13 @@ OBLIGED_GROUP: Final = re.compile(
     r"(?:must|should|are\s+required\s+to|is\s+required\s+to|have\s+to|need\s+to|will\s+need\s+to|agree\s+to)\b",
     re.IGNORECASE,
 )
+#: "... must not take part", "... are excluded": what stands before it keeps people out.
+SHUT_OUT: Final = re.compile(
+    r"\s*\b(?:(?:must|may|should|will|can)\s*not\s+(?:take\s+part|participate|be\s+(?:enrolled|included|eligible))|"
+    r"(?:is|are|will\s+be)\s+(?:excluded|ineligible|not\s+eligible|not\s+allowed\s+to\s+participate))\b"
+    r"(?:\s+(?:in|from|for)\s+(?:the\s+|this\s+)?(?:study|trial|participation))?[\s.;]*$",
+    re.IGNORECASE,
+)
 CONDITION_WORD: Final = re.compile(r"\s*(?:if|when|with|in|for|among)\s+", re.IGNORECASE)
 NEGATIVE_WORD: Final = re.compile(r"\s*(?:no|not|without)\b", re.IGNORECASE)
 PERMITTED: Final = re.compile(
@@ -74,6 +81,7 @@ _OF_GROUPS: Final = re.compile(
 )
 _DEFINED_SIGNS: Final = ("defin", "meaning", "refer", "i.e")
 _EXCEPT_SIGNS: Final = ("xcept", "unless", "xcluding", "other", "apart")
+_SHUT_OUT_SIGNS: Final = ("not take part", "participate", "eligible", "excluded", "not be enrolled", "not be included")
 _PERMITTED_SIGNS: Final = ("permitted", "allowed", "acceptable", "eligible", "restriction", "requirement")
 
 
@@ -85,6 +93,7 @@ class Connected(NamedTuple):
     excepted: bool
     permitted: bool
     obliged: bool
+    shut_out: bool
 
 
 def search_except(flat: str, start: int, end: int) -> re.Match[str] | None:
@@ -118,6 +127,7 @@ def connected(lower: str) -> Connected:
         at_all and _holds(lower, _EXCEPT_SIGNS),
         _holds(lower, _PERMITTED_SIGNS),
         "must" in lower or "should" in lower,
+        _holds(lower, _SHUT_OUT_SIGNS),
     )
 
 

@@ -36,6 +36,10 @@ def read_statement(material: Material, part: Scope, memory: Memory, *, describe:
 
     """
     flat = part.flat
+    shut = words.SHUT_OUT.search(flat, part.start, part.end) if material.connected.shut_out else None
+    if shut is not None and shut.start() > part.start:
+        out = read_statement(material, part.narrow(part.start, shut.start()), memory, describe=True)
+        return out if describe or out is None else Branch("not", [out])
     if not material.connected.at_all or part.end - part.start > _LONGEST:
         return _plain(material, part, memory, describe=describe)
     if material.connected.defined:
