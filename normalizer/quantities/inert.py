@@ -74,7 +74,7 @@ _TEST: Final = re.compile(
     r"|ambulatory|abpm|ecg|recall|creatinine|total\s+urin|protein|collection|ph\b|post-?\s?(?:dose|prandial))|"
     r"g(?:rams?)?\s+(?:of\s+)?(?:oral\s+)?(?:glucose|ogtt|anhydrous)|-?\s?g\s+ogtt|h(?:ou)?r?\s+(?:ogtt"
     r"|plasma|post|glucose|oral|2h)|mg\s+dexamethasone\s+suppression|(?:second|sec)\s+(?:chair|sit)"
-    r"|times?\s+sit|tesla|t\s+mri|chair|-?meter|radio(?:active)?)"
+    r"|times?\s+sit|tesla|t\s+mri|chair|(?<=-)meter\b|radio(?:active)?)"
 )
 _RANGE_LEFT: Final = re.compile(
     r"(?:(?<![a-z])(?:(?:score\s+)?rang(?:es?|ing)|scales?|scored|scoring|total\s+scores?|maxim(?:um"
@@ -86,6 +86,8 @@ _SCALE_RIGHT: Final = re.compile(
     r"(?:\s?(?:-|to|through|/)\s?\d+)?\s*-?(?:points?|mm|cm)?[\s-]*(?:(?:visual|vas|nrs|numeric\w*|likert"
     r"|rating|analog\w*|pain|numerical|scale)(?![a-z])\s*)+"
 )
+#: "Rankin scale 0-2" prints the level behind the instrument's name; "(scale 0-6)" and "scale of 0-6" its range.
+_SCALE_WORD: Final = ("scale", "scales")
 _RANGE_TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)?(?:\s?(?:-|to|through|–)\s?\d+(?:[.,]\d+)?)?(?![\d])")
 _FORMULA: Final = re.compile(
     r"\d+(?:\.\d+)?\s?[-−*x×/]\s?(?:\(?(?:age|weight|serum|height|scr|creat|\[)"
@@ -292,7 +294,10 @@ def by_words(lower: str, start: int, end: int) -> Claim | None:
         return "date" if dated else "version", year.end()
     if claim := _after_word(lower, start, end):
         return claim
-    if _RANGE_LEFT.search(lower, max(0, start - 56), start) and not _NO_RANGE.match(lower, end):
+    ranged = _RANGE_LEFT.search(lower, max(0, start - 56), start)
+    if ranged is not None and ranged[0].rstrip() in _SCALE_WORD and lower[ranged.start() - 1 : ranged.start()] == " ":
+        ranged = None
+    if ranged is not None and not _NO_RANGE.match(lower, end):
         token = _RANGE_TOKEN.match(lower, start)
         if token and (token.end() > end or not _LEVEL_LEFT.search(lower, max(0, start - 26), start)):
             return "explanatory_range", token.end()
