@@ -9,8 +9,8 @@ from normalizer.model.span import Span
 from normalizer.model.view import View
 from normalizer.text.clean import clean
 
-_RUN: Final = re.compile(r"\s+")
-_IRREGULAR: Final = re.compile(r"[^\S ]|  ")
+#: White space that is no single blank.
+_RUN: Final = re.compile(r"\s{2,}|[^\S ]")
 _POINTS: Final = ".,"
 
 
@@ -21,7 +21,7 @@ def fold(text: str) -> str:
 
 def _is_regular(text: str) -> bool:
     """Say whether all white space of ``text`` is single blanks."""
-    return "  " not in text and (text.isprintable() or _IRREGULAR.search(text) is None)
+    return "  " not in text and (text.isprintable() or _RUN.search(text) is None)
 
 
 def _folded(text: str, view: View) -> View:
@@ -111,12 +111,14 @@ class QuoteIndex:
 
     def occurrences(self, quote: str) -> list[Span]:
         """Return the spans of ``text`` that read ``quote`` after folding and cleaning, in order, not overlapping."""
-        text = self.text
-        if self._plain and quote in text and quote and not (quote[0].isspace() or quote[-1].isspace()):
-            return _all(text, quote)
-        wanted = fold(clean(quote).text)
+        text, flat = self.text, self._flat
+        wanted = quote if flat and quote in flat and quote.strip() == quote else fold(clean(quote).text)
         if not wanted:
             return []
+        if flat and (self._plain or " " not in wanted):  # no line can be broken inside the quote
+            return _all(text, wanted)
+        if (only := self.only(wanted)) is not None:
+            return [only]
         view = self._view
         if view is None:
             view = self._view = _folded(text, self._cleaned)
