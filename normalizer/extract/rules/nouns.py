@@ -36,7 +36,7 @@ def before(flat: str, low: int, position: int) -> Phrase | None:
     words = lexicon()
     found = list(WORD.finditer(flat, max(low, position - _REACH), position))
     index = len(found) - 1
-    while index >= 0 and found[index].group().lower() in words.filler:
+    while index >= 0 and ((word := found[index].group().lower()) in words.filler or word.endswith("ly")):
         index -= 1
     if index < 0:
         return None

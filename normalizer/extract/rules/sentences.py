@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from normalizer.extract.rules import connectives as words
 from normalizer.extract.rules import nouns
+from normalizer.extract.rules.bounds import attach
 from normalizer.extract.rules.group import Memory
 from normalizer.extract.rules.scope import scope
 from normalizer.extract.rules.sketch import Branch, Sketch, Tree, join, leaves
@@ -17,6 +18,8 @@ from normalizer.model.span import Span
 if TYPE_CHECKING:
     from normalizer.extract.rules.material import Material
 
+#: What follows the count of an at-least-n list, up to its colon.
+_LIST_OF: Final = re.compile(r"(\s+of(?:\s+(?:the|these))?(?:\s+following)?(?:\s+[\w-]+){0,4}?)\s*:\s*", re.IGNORECASE)
 #: A full stop ends a sentence before a capital or the end; not behind a capital (initials) or a common abbreviation.
 #: The sign stands first in each branch, so that a search skips from sign to sign.
 _BREAK: Final = re.compile(
@@ -29,6 +32,8 @@ def read_sentences(material: Material, start: int, end: int, *, describe: bool) 
     """Return the tree of running text: its sentences and semicolon parts, each a statement."""
     whole = scope(material.text, start, end)
     flat = whole.flat
+    if ":" in flat and (listed := _counted_list(material, start, end, describe=describe)) is not None:
+        return listed
     cuts = [start]
     if ";" in flat or 0 <= flat.find(".", start, end) < end - 1:  # a full stop at the end cuts nothing off
         cuts += [found.end() for found in _BREAK.finditer(flat, start, end)]
@@ -60,6 +65,29 @@ def read_sentences(material: Material, start: int, end: int, *, describe: bool) 
         return join("any" if describe else "all", alternatives[0])
     parts = [t for trees in alternatives if (t := join("any" if describe else "all", trees)) is not None]
     return join("any", parts)
+
+
+def _counted_list(material: Material, start: int, end: int, *, describe: bool) -> Tree | None:
+    """Return the tree of "at least two of the following: A; B; C" in one run of text, None when there is no such list."""
+    for count in material.mentions_in(start, end):
+        found = _LIST_OF.match(material.text, count.span.end, end) if count.kind == "count" else None
+        if found is None or not material.text[start : count.span.start].strip():
+            before = None
+        else:
+            before = read_sentences(material, start, count.span.start, describe=describe)
+        if found is None:
+            continue
+        body = read_sentences(material, found.end(), end, describe=describe)
+        if isinstance(body, Sketch) and any(kind == "member" for kind, _ in body.modifiers) and not body.bounded:
+            attach(body, count, material)
+            return body if before is None else join("any" if describe else "all", [before, body])
+        if isinstance(body, Branch) and body.operator in ("any", "all"):
+            heading = Sketch("heading", "criterion", Span(count.span.start, found.end(1)), count.span.start)
+            attach(heading, count, material)
+            group = Branch("atleast", [heading, *body.children])
+            return group if before is None else join("any" if describe else "all", [before, group])
+        return None
+    return None
 
 
 def _permission(before: list[list[Tree]], permit: Branch) -> Tree | None:
