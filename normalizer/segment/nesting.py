@@ -299,7 +299,7 @@ class Nesting:
 
     def _subsection(self, marker: Marker) -> bool:
         """Say whether "3.1" stands under item 3 of an open list; else it is a decimal number."""
-        outer = int(self._text[marker.start : marker.end].split(".")[0])
+        outer = int(self._text[marker.bullet or marker.start : marker.end].split(".")[0])
         return any(outer in level.styles.values() for level in self._levels)
 
     def _reading(self, marker: Marker) -> Marker:

@@ -69,6 +69,11 @@ def test_numbers_without_delimiter_are_markers_only_in_a_run() -> None:
     assert rows == ["I01 | 12 weeks of gout", "I02 | Adults"]
 
 
+def test_numbers_of_subsections_behind_bullets() -> None:
+    rows, _ = cut("Inclusion Criteria:\n* 1. Gout:\n* 1.1 Able to walk\n* 1.2 Able to read\n* 2. Adults")
+    assert rows == ["I01 * 1. | Gout: * 1.1 Able to walk * 1.2 Able to read", "I02 * 2. | Adults"]
+
+
 def test_nesting_by_indent_and_by_kind_of_marker() -> None:
     text = "Inclusion Criteria:\n1. Blood:\n   * Urea\n   * Salt:\n     - low\n     - high\n2. Bones: a. hip; b. knee\n3. Skin"
     rows, found = cut(text)
