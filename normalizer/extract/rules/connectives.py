@@ -36,7 +36,6 @@ LEADING_IF: Final = re.compile(
 #: The first words of EXCEPT and IF; their first letters stand apart so that a search skips from letter to letter.
 _EXCEPT_WORD: Final = re.compile(r"[aeouwAEOUW](?i:part|xcept|xcluding|ther|nless|ith\s+the)")
 _IF_WORD: Final = re.compile(r"[fiIFpP](?i:f|n|or|rovided)\b")
-#: The first word of a bracket that is a condition on what stands before it.
 #: "Women of childbearing potential must ...": a group at the statement's start binds only itself.
 OBLIGED_GROUP: Final = re.compile(
     r"\s*((?:(?:all|any)\s+)?(?:women|woman|females?|men|man|males?|girls|boys|children)\b[^,:;]{0,90}?)\s+"
@@ -50,6 +49,7 @@ SHUT_OUT: Final = re.compile(
     r"(?:\s+(?:in|from|for)\s+(?:the\s+|this\s+)?(?:study|trial|participation))?[\s.;]*$",
     re.IGNORECASE,
 )
+#: The first word of a bracket that is a condition on what stands before it.
 CONDITION_WORD: Final = re.compile(r"\s*(?:if|when|with|in|for|among)\s+", re.IGNORECASE)
 NEGATIVE_WORD: Final = re.compile(r"\s*(?:no|not|without)\b", re.IGNORECASE)
 PERMITTED: Final = re.compile(

@@ -68,7 +68,7 @@ def read_sentences(material: Material, start: int, end: int, *, describe: bool) 
 
 
 def _counted_list(material: Material, start: int, end: int, *, describe: bool) -> Tree | None:
-    """Return the tree of "at least two of the following: A; B; C" in one run of text, None when there is no such list."""
+    """Return the tree of "at least two of the following: A; B" in one run of text, None when there is no such list."""
     for count in material.mentions_in(start, end):
         found = _LIST_OF.match(material.text, count.span.end, end) if count.kind == "count" else None
         if found is None or not material.text[start : count.span.start].strip():
