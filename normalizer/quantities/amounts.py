@@ -130,7 +130,7 @@ def _reference(parts: Parts, code: str | None) -> int:
         if predicted := references.predicted(lower, end):
             parts.reference = "predicted"
             return predicted
-        if references.predicted_before(lower, parts.build.floor, parts.start):
+        if references.predicted_before(lower, parts.build.bounded_until(), parts.start):
             parts.reference = "predicted"
             return end
     if parts.reference == "absolute" and (other := references.other_reference(lower, end)):

@@ -277,6 +277,13 @@ class Builder:
             direction=source.direction, combine=combine, slot=slot,
         )  # fmt: skip
 
+    def bounded_until(self) -> int:
+        """Return where the last quantity ends; what has a reason for being none does not count."""
+        for mention in reversed(self._mentions):
+            if mention.kind != "inert":
+                return mention.span.end
+        return 0
+
     def finish(self) -> tuple[Mention, ...]:
         """Return the Mentions in order of their numbers."""
         return tuple(self._mentions)
