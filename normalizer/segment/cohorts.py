@@ -84,7 +84,12 @@ def inferred_label(scope: Scope) -> str:
 
 def _match(scopes: Sequence[Scope], left: list[int], right: list[int]) -> list[tuple[int, int]]:
     """Pair inclusion with exclusion scopes: by shared words, then by order where a heading is lost."""
-    scores = [[_likeness(scopes[one], scopes[other]) for other in right] for one in left]
+    words = {index: _words(scopes[index]) for index in (*left, *right)}
+    headed = {index for index in words if scopes[index].heading is not None}
+    scores = [
+        [_likeness(words[one], words[other], headed=one in headed and other in headed) for other in right]
+        for one in left
+    ]
     pairs = [
         (i, j)
         for i, j in _greedy(scores)
@@ -101,13 +106,16 @@ def _match(scopes: Sequence[Scope], left: list[int], right: list[int]) -> list[t
     return [(left[i], right[j]) for i, j in pairs]
 
 
-def _likeness(one: Scope, other: Scope) -> float:
-    first = key_words(one.label) if one.heading is not None else disease_words(one.text)
-    second = key_words(other.label) if other.heading is not None else disease_words(other.text)
+def _words(scope: Scope) -> frozenset[str]:
+    return key_words(scope.label) if scope.heading is not None else disease_words(scope.text)
+
+
+def _likeness(first: frozenset[str], second: frozenset[str], *, headed: bool) -> float:
+    """Return how much two scopes share, 1 or more where they are alike; ``headed`` when both names are printed."""
     shared = first & second
     if not shared:
         return 0.0
-    if one.heading is not None and other.heading is not None:
+    if headed:
         return len(shared) / len(first | second) + (
             1 if len(shared) >= _SAME_NAME * min(len(first), len(second)) else 0
         )

@@ -23,8 +23,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from normalizer.extract.rules import RulesExtractor
 from normalizer.facts import row_to_json, rows, to_json
-from normalizer.pipeline import normalize
+from normalizer.pipeline import normalize, prepare, settle
 from normalizer.quantities import read
 from normalizer.segment import segment
 from normalizer.sources import load
@@ -39,7 +40,7 @@ TURNS = 3_000_000
 CHARACTERS = 2_250  # of a trial, on which the limits are set
 LIMITS = {"quantities": 3.8, "whole path": 13.6}  # CPU seconds of 1,000 trials, in calibration loops
 SHORT = 400  # characters of a trial in the memory run, which is about their number
-_DIGITS = re.compile(r"(?<![\d^*A-Za-z])\d+")
+_DIGITS = re.compile(r"(?<![\d^*A-Za-z])\d+(?![\d)]|\.\s)")  # list numbers stay, or every list would begin anew
 _WORD = re.compile(r"[a-z]{7,}")
 
 T = TypeVar("T")
@@ -70,7 +71,7 @@ def texts_of(path: str | None) -> list[str]:
 
 
 def varied(text: str, chance: random.Random) -> str:
-    """Return the text with another last digit in its numbers and another last letter in a word of every line."""
+    """Return the text with other last digits in its numbers, those of lists apart, and another letter in every line."""
 
     def number(match: re.Match[str]) -> str:
         return match.group() if match.group() == "10" else match.group()[:-1] + chance.choice("123456789")
@@ -125,6 +126,25 @@ def whole(records: Path, out: Path) -> tuple[int, int]:
             file.writelines(map(row_to_json, found))
             criteria, facts = criteria + len(trial.criteria), facts + len(found)
     return criteria, facts
+
+
+def rooms(records: Path) -> Iterator[tuple[str, float]]:
+    """Yield the steps of the whole path and the CPU seconds of each, every step over all records before the next."""
+    seconds, documents = timed(lambda: list(load(records)))
+    yield "sources", seconds
+    cut, _ = timed(lambda: [segment(document) for document in documents])
+    yield "segment", cut
+    seconds, prepared = timed(lambda: [prepare(document) for document in documents])
+    yield "quantities, with cleaning and abbreviations", seconds - cut
+    rules = RulesExtractor()
+    seconds, readings = timed(
+        lambda: [{context.block.id: [rules.read(context)] for context in contexts} for _, contexts in prepared]
+    )
+    yield "rules, with concepts", seconds
+    seconds, found = timed(lambda: [settle(d, *p, r) for d, p, r in zip(documents, prepared, readings, strict=True)])
+    yield "reconcile", seconds
+    seconds, _ = timed(lambda: [(to_json(trial), [*map(row_to_json, rows(trial))]) for trial in found])
+    yield "writing", seconds
 
 
 def peak(records: Path, folder: Path) -> tuple[float, float]:
@@ -183,6 +203,9 @@ def main() -> None:
         print(f"input        {len(texts)} texts, {len(sample)} variations of {mean:,.0f} characters on average")
         show("quantities", reading * scale, loop)
         show("whole path", path * scale, loop)
+        write_records(records, trials(texts, arguments.trials, 4))
+        for step, seconds in rooms(records):
+            print(f"  {seconds * scale:6.2f} s = {seconds * scale / loop:5.2f} loops  {step}")
         print(
             f"a second     {criteria / path:,.0f} criteria, {facts / path:,.0f} facts; "
             f"{mentions / reading:,.0f} quantities read"
