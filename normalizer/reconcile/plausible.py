@@ -31,10 +31,10 @@ def check_plausible(case: Case) -> Iterator[Note]:
             continue
         concept = concept_of(entry.atom.atom.subject)
         if concept is not None and concept.kinds:
-            yield from _against(entry, bound, concept)
+            yield from _against(case, entry, bound, concept)
 
 
-def _against(entry: Entry, bound: Limit, concept: Concept) -> Iterator[Note]:
+def _against(case: Case, entry: Entry, bound: Limit, concept: Concept) -> Iterator[Note]:
     low, high = number_of(bound.low), number_of(bound.high)
     code = unit_of(bound.unit)
     if code is not None:
@@ -50,12 +50,24 @@ def _against(entry: Entry, bound: Limit, concept: Concept) -> Iterator[Note]:
         return
     elif concept.unit not in _BARE and _UNITLESS.isdisjoint(concept.kinds):
         sure = len(concept.kinds) == 1 and inside(concept, low) and inside(concept, high)
+        sure = sure and not any(_measured_otherwise(other, concept) for other in case.entries)
         yield about(entry, "unit_implied" if sure else "unit_missing", f"{concept.name} is printed without a unit")
         return
     for number in (low, high):
         if not inside(concept, number):
             unit = concept.unit or ""
             yield about(entry, "implausible_value", f"{number} {unit} lies outside what {concept.name} can be")
+
+
+def _measured_otherwise(entry: Entry, concept: Concept) -> bool:
+    """Say whether a level of the same kind stands beside in other units or as a multiple: the bare one may share it."""
+    bound = entry.bound
+    if not isinstance(bound, Limit) or bound.slot != "value" or bound.change:
+        return False
+    near = concept_of(entry.atom.atom.subject)
+    if near is None or near.kinds != concept.kinds:
+        return False
+    return bound.reference != "absolute" or unit_of(bound.unit) not in (None, concept.unit)
 
 
 def inside(concept: Concept, number: Decimal | None) -> bool:

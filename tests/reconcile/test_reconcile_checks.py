@@ -124,6 +124,29 @@ def test_levels_that_cannot_be(text: str, bound: Limit, subject: str, code: str)
     assert code in codes(text, atom(subject, text.partition(" ")[0], bound))
 
 
+@pytest.mark.parametrize(
+    ("second", "unit", "code"), [("> 90 mmHg", "mmHg", "unit_implied"), ("> 12 kPa", "kPa", "unit_missing")]
+)
+def test_a_level_without_a_unit_beside_one_with_a_unit(second: str, unit: str, code: str) -> None:
+    text = f"Systolic blood pressure > 150 or diastolic blood pressure {second}"
+    first = limit("> 150", comparator=">", low="150")
+    other = limit(second, comparator=">", low=second.split()[1], unit=unit)
+    atoms = (
+        atom("systolic blood pressure", "Systolic blood pressure", first),
+        atom("diastolic blood pressure", "diastolic blood pressure", other, id_="a2"),
+    )
+    found = codes(text, *atoms, logic="any(a1, a2)")
+    assert found & {"unit_implied", "unit_missing"} == {code}
+
+
+def test_a_bare_level_beside_a_multiple_may_be_one() -> None:
+    text = "Lipase > 200 or amylase > 3 x ULN"
+    bare, multiple = limit("> 200", comparator=">", low="200"), limit("> 3 x ULN", comparator=">", low="3",
+                                                                      reference="uln")  # fmt: skip
+    atoms = (atom("lipase", "Lipase", bare), atom("amylase", "amylase", multiple, id_="a2"))
+    assert "unit_missing" in codes(text, *atoms, logic="any(a1, a2)")
+
+
 def test_half_a_joint_is_no_count() -> None:
     bound = limit(">= 2.5", slot="count", comparator=">=", low="2.5")
     assert "implausible_value" in codes("Swollen joints >= 2.5", atom("swollen joint", "Swollen joints", bound))
