@@ -70,7 +70,10 @@ _HYPHENED: Final = re.compile(r"-(?!year|month|week|day|hour|minute|fold|half|qu
 def counted_noun(text: str, lower: str, end: int) -> bool:
     """Say whether a noun that may be counted follows the number that ends at ``end``."""
     found = _NOUN.match(lower, end, end + 40)
-    if found is None or found["word"] in _NOT_A_NOUN or not found["word"].strip("ivx") or len(found["word"]) < 3:  # noqa: PLR2004 - "of", "mm"
+    if found is None:
+        return False
+    word = found["word"]
+    if word.partition("/")[0] in _NOT_A_NOUN or not word.strip("ivx") or len(word) < 3:  # noqa: PLR2004 - "of", "mm"
         return False
     return text[found.start("word") : found.end("word")] not in _UNIT_LIKE
 

@@ -41,6 +41,7 @@ CASES = [
     ("once enrolled patients stay", []),
     ("the first and second dose", []),
     ("one or two prior regimens", ["count between one..two"]),
+    ("ferritin above 300 and/or iron low", ["amount > 300..-"]),
     ("4 units of red cells", ["amount . 4..- [units]"]),
 ]
 
