@@ -23,7 +23,8 @@ _GENERIC: Final = frozenset(
         "dose duration frequency grade graded gram hour increase interval iu kg least length level limit litre liter "
         "mean median meter metre mg milli milliliter milligram min minimum maximum minute ml mm mmol mol month most "
         "normal number period percent point range rate ratio result scale score size stage status tesla test time "
-        "total type unit upper lower value volume week x year more than of per the a an or and in"
+        "total type unit upper lower value volume week x year more than of per the a an or and in "
+        "consecutive daily e each edition every first g given i last monthly next same separate single version weekly"
     ).split()
 )
 _WORDS: Final = re.compile(r"[^\W\d_]+")

@@ -147,6 +147,13 @@ def test_a_bare_level_beside_a_multiple_may_be_one() -> None:
     assert "unit_missing" in codes(text, *atoms, logic="any(a1, a2)")
 
 
+@pytest.mark.parametrize("subject", ["each month", "every single week", "e.g."])
+def test_words_of_time_or_manner_name_nothing(subject: str) -> None:
+    text = f"Seizures, more than 4 in {subject}"
+    bound = limit("more than 4", slot="count", comparator=">", low="4")
+    assert "subject_missing" in codes(text, atom(subject, subject, bound))
+
+
 def test_half_a_joint_is_no_count() -> None:
     bound = limit(">= 2.5", slot="count", comparator=">=", low="2.5")
     assert "implausible_value" in codes("Swollen joints >= 2.5", atom("swollen joint", "Swollen joints", bound))
