@@ -35,6 +35,7 @@ def read(text: str, hint: str = "") -> list[tuple[str, str]]:
         ("no metastases", [("metastases", "metastasis")]),
         ("two NSAIDs", [("NSAIDs", "nonsteroidal_anti_inflammatory_drug")]),
         ("ejection\n  fraction", [("ejection\n  fraction", "left_ventricular_ejection_fraction")]),
+        ("type 1 or 2 diabetes", [("type 1 or 2 diabetes", "diabetes_mellitus")]),
         ("serum creatinin", [("serum creatinin", "creatinine")]),
     ],
 )  # fmt: skip

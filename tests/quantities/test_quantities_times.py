@@ -88,8 +88,8 @@ CASES = [
         ["time . 5..- [months] duration @treatment_end:final dose after"],
     ),
     (
-        "abstinent for at least 6 months during and after study treatment",
-        ["time >= 6..- [months] duration @treatment_end:study treatment after"],
+        "no donation of sperm for at least 4 months during and after study treatment",
+        ["time >= 4..- [months] duration @treatment_end:study treatment after"],
     ),
     ("two samples 9 days apart", ["count . two..-", "time . 9..- [days] interval"]),
     ("every 2 weeks", ["time . 2..- [weeks] interval"]),
