@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeGuard
 
 if TYPE_CHECKING:
     from normalizer.model.block import BlockContext
-    from normalizer.model.draft import Reading
+    from normalizer.model.draft import Draft, Reading
+
+#: Says what is wrong with a Draft of a block, each thing in words that a model can act on.
+Judge: TypeAlias = "Callable[[BlockContext, Draft], Sequence[str]]"
 
 
 class Extractor(Protocol):
@@ -17,3 +22,27 @@ class Extractor(Protocol):
     def read(self, context: BlockContext) -> Reading:
         """Return the extractor's reading of the block; ``failure`` set and the Draft empty when there is none."""
         ...
+
+
+class Read(Protocol):
+    """What asking came to."""
+
+    @property
+    def readings(self) -> Sequence[Reading]:
+        """Return a reading for each block asked about, in that order."""
+        ...
+
+
+class AsyncExtractor(Protocol):
+    """Reads several blocks of one trial with one request; never raises for what an endpoint does."""
+
+    name: str
+
+    async def read(self, contexts: Sequence[BlockContext], judge: Judge | None = None) -> Read:
+        """Return a reading of each block; ``failure`` set and the Draft empty where there is none."""
+        ...
+
+
+def is_async(extractor: Extractor | AsyncExtractor) -> TypeGuard[AsyncExtractor]:
+    """Say whether an extractor has to be awaited."""
+    return iscoroutinefunction(extractor.read)

@@ -24,7 +24,6 @@ from normalizer.text import clean, find_abbreviations
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from normalizer.extract.protocol import Extractor
     from normalizer.model.block import Item, Segmentation
     from normalizer.model.document import TrialDocument
     from normalizer.model.draft import Reading
@@ -124,15 +123,6 @@ def settle(
         criteria=(*found, *registry_criteria(document, found)),
         findings=(*document.findings, *segmentation.findings, *whole),
         coverage=covered,
+        input_tokens=sum(one.input_tokens or 0 for criterion in found for one in criterion.provenance),
+        output_tokens=sum(one.output_tokens or 0 for criterion in found for one in criterion.provenance),
     )
-
-
-def normalize(document: TrialDocument, extractors: Sequence[Extractor] | None = None) -> NormalizedTrial:
-    """Return the normalized trial; without ``extractors`` the embedded rules read it."""
-    if extractors is None:
-        from normalizer.extract.rules import RulesExtractor  # noqa: PLC0415 - only when no extractor is given
-
-        extractors = (RulesExtractor(),)
-    segmentation, contexts = prepare(document)
-    readings = {context.block.id: [extractor.read(context) for extractor in extractors] for context in contexts}
-    return settle(document, segmentation, contexts, readings)

@@ -1,0 +1,109 @@
+"""Tokens used, and what they cost by a dated table of prices."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
+
+_TABLE: Final = Path(__file__).parent / "data" / "prices.toml"
+_MILLION: Final = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one or more requests; ``cached`` are those of the input that the endpoint had in its cache."""
+
+    requests: int = 0
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    estimated: bool = False
+
+    def __add__(self, other: Usage) -> Usage:
+        """Return both together."""
+        return Usage(
+            self.requests + other.requests, self.input + other.input, self.cached + other.cached,
+            self.output + other.output, self.estimated or other.estimated,
+        )  # fmt: skip
+
+
+NOTHING: Final = Usage()
+
+
+def usage_of(data: Mapping[str, Any]) -> Usage:
+    """Return the usage that a chat completion reports; one request without tokens when it reports none."""
+    usage = data.get("usage")
+    if not isinstance(usage, dict):
+        return Usage(requests=1)
+    details = usage.get("prompt_tokens_details") or {}
+    return Usage(
+        requests=1,
+        input=usage.get("prompt_tokens") or 0,
+        cached=details.get("cached_tokens") or 0,
+        output=usage.get("completion_tokens") or 0,
+        estimated="estimated" in (data.get("system_fingerprint") or ""),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """List price of a model in US dollars per million tokens, when it was seen and where."""
+
+    model: str
+    input: Decimal
+    cached_input: Decimal
+    output: Decimal
+    seen: datetime.date
+    source: str
+
+    def cost(self, usage: Usage) -> Decimal:
+        """Return what the usage costs in US dollars."""
+        fresh = usage.input - usage.cached
+        total = fresh * self.input + usage.cached * self.cached_input + usage.output * self.output
+        return total / _MILLION
+
+
+def read_prices(path: Path) -> dict[str, Price]:
+    """Return the prices of a file by model.
+
+    Args:
+        path: TOML with ``[[price]]`` tables: model, input, cached_input, output, seen, source.
+
+    Raises:
+        ValueError: when an entry lacks a field or has another.
+
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        prices = [Price(**entry) for entry in data["price"]]
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: {error}") from error
+    return {price.model: price for price in prices}
+
+
+@cache
+def _listed() -> dict[str, Price]:
+    return read_prices(_TABLE)
+
+
+def price_of(model: str, own: Mapping[str, Price] | None = None) -> Price | None:
+    """Return a model's price: the user's own, else the table's; a dated name has the price of its base name.
+
+    Args:
+        model: the name that the endpoint is asked for.
+        own: prices that override the table.
+
+    """
+    prices = {**_listed(), **(own or {})}
+    if model in prices:
+        return prices[model]
+    bases = [name for name in prices if model.startswith(f"{name}-20")]
+    return prices[max(bases, key=len)] if bases else None
