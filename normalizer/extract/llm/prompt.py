@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from normalizer.model.block import BlockContext
 
-VERSION: Final = "extract.v1"
+VERSION: Final = "extract.v2"
 _PACKAGE: Final = Path(__file__).parents[2]
 
 
