@@ -28,7 +28,8 @@ FACTS: Final = "facts.jsonl"
 JOURNAL: Final = "journal.jsonl"
 LOCK: Final = ".lock"
 _PART: Final = ".part"
-_OURS: Final = (MANIFEST, TRIALS, FACTS, JOURNAL)
+LEDGER: Final = "ledger.sqlite"
+_OURS: Final = (MANIFEST, TRIALS, FACTS, JOURNAL, LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm")
 
 
 @dataclass(frozen=True, slots=True)

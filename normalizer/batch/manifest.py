@@ -18,16 +18,26 @@ from normalizer.sources.inputs import _paths as files_of  # a name's files are t
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from normalizer.extract.llm.endpoint import Effort, Mode
+    from normalizer.extract.pack import BlocksPerRequest
+
 _CODE: Final = frozenset({".py", ".csv", ".tsv", ".toml", ".json", ".md", ".yaml"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a user chose: the extractor, and the columns of tables of (id, criteria)."""
+    """What a user chose: the extractor, the columns of tables of (id, criteria), the model and how it is asked."""
 
     extractor: str = "rules"
     id_column: str = "id"
     text_column: str = "criteria"
+    model: str | None = None
+    base_url: str | None = None
+    mode: Mode = "json_schema"
+    effort: Effort | None = None
+    blocks_per_request: BlocksPerRequest = 1
+    cascade: bool = False
+    reask: bool = True
 
 
 @cache

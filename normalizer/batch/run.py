@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from normalizer.batch.asked import Asked
 from normalizer.batch.errors import RunError
-from normalizer.batch.folder import Entry, RunFolder
+from normalizer.batch.folder import LEDGER, Entry, RunFolder
 from normalizer.batch.manifest import Settings, differences, origin
+from normalizer.batch.readers import asking, check, extractors
 from normalizer.batch.tally import Tally
+from normalizer.extract.protocol import is_async
 from normalizer.facts import row_to_json, rows, to_json
-from normalizer.pipeline import normalize
+from normalizer.pipeline import Work
 from normalizer.sources import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from normalizer.extract.protocol import Extractor
+    from normalizer.extract.llm.usage import Price
     from normalizer.model.document import TrialDocument
 
 #: So many error messages are kept in the manifest; the others are only counted.
@@ -39,35 +44,19 @@ class Outcome:
     skipped: int = 0
     refused: int = 0
     errors: list[str] = field(default_factory=list)
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def exit_code(self) -> int:
-        """2 with a refused input, 1 with a failed trial or criterion, else 0."""
+        """2 with a refused input, 1 with a failed trial, criterion or question, else 0."""
         if self.refused:
             return 2
-        return 1 if self.tally.failed or self.tally.statuses["failed"] else 0
+        return 1 if self.tally.failed or self.tally.statuses["failed"] or self.asked.failed.total() else 0
 
 
 def fingerprint(document: TrialDocument) -> str:
     """Return a hash of everything that was read of a trial."""
     return hashlib.sha256(orjson.dumps(document, default=str)).hexdigest()[:24]
-
-
-def extractors(name: str) -> tuple[Extractor, ...]:
-    """Return the extractors of a name, the primary first.
-
-    Args:
-        name: ``rules``.
-
-    Raises:
-        ValueError: when there is none of that name.
-
-    """
-    if name != "rules":
-        raise ValueError(f"there is no extractor {name!r}; choose rules")
-    from normalizer.extract.rules import RulesExtractor  # noqa: PLC0415 - vocabulary loads only when needed
-
-    return (RulesExtractor(),)
 
 
 def run(
@@ -76,6 +65,8 @@ def run(
     settings: Settings | None = None,
     *,
     fresh: bool = False,
+    concurrency: int = 16,
+    prices: Mapping[str, Price] | None = None,
     on_trial: Callable[[Outcome], None] | None = None,
     on_error: Callable[[str], None] | None = None,
 ) -> Outcome:
@@ -86,16 +77,19 @@ def run(
         path: the run directory; one with an unfinished or finished run of the same inputs and settings is resumed.
         settings: extractor and column names.
         fresh: discard what an earlier run left there.
+        concurrency: questions to a model in flight.
+        prices: of models, by name; they override the table.
         on_trial: called after every trial with the outcome so far.
         on_error: called with every error message; the other inputs go on.
 
     Raises:
         RunError: when the directory cannot be written, is in use, or holds a run of something else.
-        ValueError: when the settings name no known extractor.
+        ValueError: when the settings do not fit together.
+        EndpointSettingsError: when the model cannot be asked as described.
 
     """
     settings = settings or Settings()
-    readers = extractors(settings.extractor)
+    check(settings)
     outcome = Outcome()
 
     def wrong(message: str) -> None:
@@ -115,10 +109,13 @@ def run(
         )  # fmt: skip
         finished = manifest["finished"] is not None and folder.complete
         pending = _skip(folder, documents, outcome, wrong, finished=finished)
-        for document in pending:
-            _one(folder, document, readers, outcome, wrong)
+
+        def finish(document: TrialDocument, work: Work | Exception) -> None:
+            _finish(folder, document, work, outcome, wrong)
             if on_trial is not None:
                 on_trial(outcome)
+
+        _read_all(folder, pending, settings, concurrency, outcome, finish)
         if not finished:
             folder.finish()
             manifest |= {
@@ -127,6 +124,8 @@ def run(
                 "refused": outcome.refused,
                 "errors": outcome.errors,
             }
+            if settings.model is not None:
+                manifest["asked"] = outcome.asked.to_json(settings.model, prices)
             folder.write_manifest(manifest)
     return outcome
 
@@ -175,16 +174,55 @@ def _skip(
         raise RunError(folder.path, f"is a finished run without trial {document.trial_id}; name a new directory")
 
 
-def _one(
+def _read_all(
+    folder: RunFolder,
+    documents: Iterator[TrialDocument],
+    settings: Settings,
+    concurrency: int,
+    outcome: Outcome,
+    finish: Callable[[TrialDocument, Work | Exception], None],
+) -> None:
+    """Read the documents, with an event loop only when a model is asked."""
+    first = next(documents, None)
+    if first is None:
+        return
+    documents = chain((first,), documents)
+    readers = extractors(settings, folder.path / LEDGER)
+    if settings.extractor == "rules":
+        for document in documents:
+            try:
+                work: Work | Exception = Work(document, readers)
+            except Exception as failure:  # noqa: BLE001 - a trial that breaks the program must not stop the others
+                work = failure
+            finish(document, work)
+        return
+    from normalizer.batch.asking import Asker  # noqa: PLC0415 - with a model only
+
+    async def ask() -> None:
+        try:
+            asker = Asker(readers, asking(settings), concurrency=concurrency, finish=finish, on_read=outcome.asked.add)
+            await asker.run(documents)
+        finally:
+            for reader in readers:
+                if is_async(reader):
+                    await reader.aclose()
+
+    with asyncio.Runner() as runner:
+        runner.run(ask())
+
+
+def _finish(
     folder: RunFolder,
     document: TrialDocument,
-    readers: tuple[Extractor, ...],
+    work: Work | Exception,
     outcome: Outcome,
     wrong: Callable[[str], None],
 ) -> None:
     error = None
     try:
-        trial = normalize(document, readers)
+        if isinstance(work, Exception):
+            raise work
+        trial = work.settle()
         facts = [row_to_json(row) for row in rows(trial)]
         line, table = to_json(trial) + b"\n", b"".join(facts)
         tally = Tally.of(trial, len(facts))

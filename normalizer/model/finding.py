@@ -81,6 +81,7 @@ SEVERITY: Final[Mapping[str, Severity]] = MappingProxyType(
         # two readings
         "readings_differ": "open",
         "second_reading_failed": "note",
+        "settled_by_agreement": "note",
         # whole trial
         "registry_disagrees": "open",
         "contradictory_bounds": "open",

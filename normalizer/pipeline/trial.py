@@ -99,8 +99,8 @@ def settle(
     criteria, numerals = [], []
     for context in contexts:
         case = Case.of(context, *_standing(readings[context.block.id]))
-        second = agreement(case)
-        criterion = publish(case, (*run_checks(case), *second.notes), second, document.trial_id)
+        case, second = agreement(case)
+        criterion = publish(case, second.settle(run_checks(case)), second, document.trial_id)
         criteria.append(criterion)
         numerals += claims(case, criterion.id)
     found = tuple(criteria)

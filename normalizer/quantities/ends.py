@@ -97,6 +97,8 @@ def second_end(
     link = _BETWEEN.match(lower, at, at + 30) if between else _RANGE.match(lower, at, at + 40)
     if link is None:
         return _alternative(text, lower, first, at) if sign is None and unit is None else None
+    if sign is not None and sign.sign in {"<", "<="} and link[0].strip().startswith(("until", "till", "thr")):
+        return None  # "< 1 % until 5 weeks after": an upper end begins no range
     second = number_at(lower, link.end())
     if second is None:
         return None

@@ -2,44 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from normalizer.align import align
+from normalizer.align import align, same_name
 from normalizer.model.errors import LogicError
-from normalizer.model.logic import rename, same
-from normalizer.reconcile.case import Note, about, note
+from normalizer.model.logic import branches, rename, same
+from normalizer.reconcile.case import Case, Note, about, note
+from normalizer.reconcile.grounding import content_words
+from normalizer.reconcile.mend import mend
 from normalizer.reconcile.parsed import parsed
 from normalizer.reconcile.value import concept_of
 from normalizer.text import place
 
 if TYPE_CHECKING:
-    from normalizer.align import Alignment, Field
+    from collections.abc import Mapping, Sequence
+
+    from normalizer.align import Alignment, BoundPair, Field
     from normalizer.model.draft import Reading
-    from normalizer.reconcile.case import Case
+    from normalizer.model.logic import Branch
+    from normalizer.text import PlacedDraft
 
 #: Two readings agree when these are equal at overlapping quotes.
 _DECIDING: Final[frozenset[Field]] = frozenset({"slot", "comparator", "number", "unit", "reference"})
+#: Doubts about the sense of a plain print; two independent readings that take it alike settle them.
+_SETTLED: Final = frozenset({"role_ambiguous", "attachment_ambiguous"})
 
 
 class Agreement(NamedTuple):
-    """What a second reading confirms: bounds by (atom, bound) index, or a criterion without bounds as a whole."""
+    """What a second reading confirms: bounds by (atom, bound) index, or a criterion without bounds as a whole.
+
+    ``sure`` are the confirmed bounds whose subject and polarity are the same too.
+    """
 
     bounds: frozenset[tuple[int, int]] = frozenset()
     whole: bool = False
     notes: tuple[Note, ...] = ()
+    sure: frozenset[tuple[int, int]] = frozenset()
+
+    def settle(self, notes: Sequence[Note]) -> tuple[Note, ...]:
+        """Return all notes; a doubt that the two readings settle is replaced by a record of that."""
+        found = []
+        for one in (*notes, *self.notes):
+            if one.finding.code in _SETTLED and (one.atom, one.bound) in self.sure:
+                message = f"{one.finding.message}; two readings take it alike"
+                found.append(one._replace(finding=replace(one.finding, code="settled_by_agreement", message=message)))
+            else:
+                found.append(one)
+        return tuple(found)
 
 
 _NONE: Final = Agreement()
 
 
-def agreement(case: Case) -> Agreement:
+def agreement(case: Case) -> tuple[Case, Agreement]:
     """Lay the other readings beside the standing one.
 
     A bound is confirmed when one other reading agrees with it; ``readings_differ`` is raised where the first reading
-    that did not fail differs. A failed reading is noted and confirms nothing.
+    that did not fail differs. A failed reading is noted and confirms nothing. The case comes back with its standing
+    reading mended where the source decides between the two.
     """
     if not case.others:
-        return _NONE
+        return case, _NONE
     notes = [
         note("second_reading_failed", f"{reading.provenance.extractor}: {reading.failure}")
         for reading in case.others
@@ -47,16 +71,31 @@ def agreement(case: Case) -> Agreement:
     ]
     second = next((reading for reading in case.others if reading.failure is None), None)
     if second is None or case.reading.failure is not None:
-        return Agreement(notes=tuple(notes))
+        return case, Agreement(notes=tuple(notes))
     other = place(case.context.text, second.draft)
     alignment = align(case.placed.atoms, other.atoms)
-    confirmed = set()
+    mended = mend(case, alignment)
+    if mended is not case:
+        case, alignment = mended, align(mended.placed.atoms, other.atoms)
+    confirmed, sure, said = _compared(case, other, second, alignment)
+    return case, Agreement(confirmed, _same_whole(case.reading, second, alignment), (*notes, *said), sure)
+
+
+def _compared(
+    case: Case, other: PlacedDraft, second: Reading, alignment: Alignment
+) -> tuple[frozenset[tuple[int, int]], frozenset[tuple[int, int]], list[Note]]:
+    """Return the confirmed bounds, those of them that are sure, and what is to be said of the others."""
+    notes = []
+    confirmed, sure = set(), set()
     entries = {(entry.at, entry.nth): entry for entry in case.entries}
+    ours, theirs = _branches(case.reading), _branches(second)
     for pair in alignment.bounds:
         key = pair.left.atom, pair.left.nth
-        fields = sorted(pair.differs & _DECIDING)
-        if "subject" in pair.differs and _contradict(pair.left.subject, pair.right.subject):
+        fields: list[str] = sorted(pair.differs & _DECIDING)
+        if _contradict(case, other, pair):
             fields.append("subject")
+        if _polarity(case.reading, ours, pair.left.atom) is not _polarity(second, theirs, pair.right.atom):
+            fields.append("polarity")
         if fields:
             message = f"the second reading has another {', '.join(fields)}"
             got, expected = (
@@ -64,8 +103,10 @@ def agreement(case: Case) -> Agreement:
                 f"{pair.right.subject}: {pair.right.bound.quote}",
             )
             notes.append(about(entries[key], "readings_differ", message, expected=expected, got=got))
-        else:
-            confirmed.add(key)
+            continue
+        confirmed.add(key)
+        if "subject" not in pair.differs:
+            sure.add(key)
     notes.extend(
         about(entries[one.atom, one.nth], "readings_differ", "the second reading has no such bound")
         for one in alignment.left_only
@@ -73,10 +114,39 @@ def agreement(case: Case) -> Agreement:
     for one in alignment.right_only:
         message = f"only the second reading has {one.subject}: {one.bound.quote!r}"
         notes.append(note("readings_differ", message, span=one.span, expected=one.bound.quote))
-    return Agreement(frozenset(confirmed), _same_whole(case.reading, second, alignment), tuple(notes))
+    return frozenset(confirmed), frozenset(sure), notes
 
 
-def _contradict(subject: str, other: str) -> bool:
+def _branches(reading: Reading) -> Mapping[str, Branch]:
+    try:
+        return branches(parsed(reading.draft.logic))
+    except LogicError:
+        return {}
+
+
+def _polarity(reading: Reading, places: Mapping[str, Branch], at: int) -> bool:
+    """Say whether an atom stands under an odd number of negations."""
+    place = places.get(reading.draft.atoms[at].id)
+    return place is not None and place.negated
+
+
+def _contradict(case: Case, other: PlacedDraft, pair: BoundPair) -> bool:
+    """Say whether two bounds are of two things.
+
+    The vocabulary knows both as different, or the readings take the bound to different words of the text that have
+    nothing in common.
+    """
+    one, two = pair.left.subject, pair.right.subject
+    if "subject" not in pair.differs or same_name(one, two):
+        return False
+    if _known_apart(one, two):
+        return True
+    ours, theirs = case.placed.atoms[pair.left.atom].span, other.atoms[pair.right.atom].span
+    apart = ours is not None and theirs is not None and not ours.overlaps(theirs)
+    return apart and not content_words(one) & content_words(two)
+
+
+def _known_apart(subject: str, other: str) -> bool:
     """Say whether the vocabulary knows both subjects, as two things."""
     one, two = concept_of(subject), concept_of(other)
     return one is not None and two is not None and one.id != two.id
@@ -88,7 +158,7 @@ def _same_whole(first: Reading, second: Reading, alignment: Alignment) -> bool:
     if not len(alignment.atoms) == len(atoms) == len(others):
         return False
     names = {others[b].id: atoms[a].id for a, b in alignment.atoms}
-    if any(_contradict(atoms[a].subject, others[b].subject) for a, b in alignment.atoms):
+    if any(_known_apart(atoms[a].subject, others[b].subject) for a, b in alignment.atoms):
         return False
     try:
         one, two = parsed(first.draft.logic), parsed(second.draft.logic)

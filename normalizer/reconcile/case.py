@@ -56,7 +56,8 @@ class Entry(NamedTuple):
 class Case:
     """One reading of one block, placed at its characters (offsets into the block's text), and the other readings.
 
-    ``names`` are the damaged names of the block with what the vocabulary reads in them.
+    ``names`` are the damaged names of the block with what the vocabulary reads in them; ``mends`` what was mended in
+    the reading because the source decides it.
     """
 
     context: BlockContext
@@ -66,6 +67,7 @@ class Case:
     entries: tuple[Entry, ...]
     names: tuple[Repair, ...] = ()
     others: tuple[Reading, ...] = ()
+    mends: tuple[Repair, ...] = ()
 
     @classmethod
     def of(cls, context: BlockContext, reading: Reading, others: Sequence[Reading] = ()) -> Case:

@@ -25,6 +25,12 @@ _STOCK: Final = frozenset({"criterion", "unsuitability in the investigator's opi
 _NAMED_BY_QUANTITY: Final = frozenset({"age", "sex", "systolic blood pressure", "diastolic blood pressure"})
 
 
+#: Words of a subject that its quote may leave out.
+_SMALL: Final = frozenset({"a", "an", "and", "by", "for", "in", "of", "on", "or", "the", "to", "with", "count", "equivalent",
+                           "level", "score", "test", "use", "therapy", "treatment"})  # fmt: skip
+_STEM: Final = 6  # "implanted" and "implantation" are one word
+
+
 def check_quotes(case: Case) -> Iterator[Note]:
     """Yield ``quote_not_found`` and ``quote_ambiguous`` for atoms and bounds."""
     for at, atom in enumerate(case.placed.atoms):
@@ -107,6 +113,11 @@ def grounded(subject: str, quote: str) -> bool:
         return one.id == other.id
     scale = scale_of(quote)
     return scale is not None and scale.concept is not None and concept(scale.concept).name == subject
+
+
+def content_words(subject: str) -> frozenset[str]:
+    """Return the stems of a subject's words that say what is measured, not how."""
+    return frozenset([word[:_STEM] for word in _words(subject) - _SMALL])
 
 
 def _words(text: str) -> frozenset[str]:

@@ -31,6 +31,7 @@ def _repairs(case: Case) -> tuple[Repair, ...]:
         for repair in mention.repairs:
             found.insert(at, replace(repair, span=view.original(repair.span)))
             at += 1
+    found += case.mends
     return tuple(dict.fromkeys(found)) if found else ()
 
 

@@ -11,6 +11,7 @@ from normalizer.extract.llm.errors import EndpointSettingsError
 
 #: How an endpoint is made to keep to the schema: strict json_schema, a strict tool, or JSON with the schema in words.
 Mode = Literal["json_schema", "tools", "json"]
+Effort = Literal["minimal", "low", "medium", "high"]
 #: Models that reason before they answer take no temperature and count their thoughts as output; by the names that
 #: OpenAI gives to them (platform documentation, "Reasoning models").
 _REASONING: Final = re.compile(r"(?:o\d|gpt-5)(?:$|[-.])")
@@ -44,7 +45,7 @@ class Endpoint:
     temperature: float = 0.0
     seed: int | None = 1
     reasoning: bool | None = None
-    effort: Literal["minimal", "low", "medium", "high"] | None = None
+    effort: Effort | None = None
     output_limit: int | None = 16_384
     attempts: int = 6
     timeout: float = 120.0

@@ -1,0 +1,117 @@
+"""Many trials at once with a model: questions of several trials in flight, trials finished in input order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from normalizer.pipeline import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from normalizer.extract.protocol import AsyncExtractor, Extractor, Read
+    from normalizer.model.document import TrialDocument
+    from normalizer.pipeline import Asking, Question
+
+
+@dataclass(slots=True)
+class _Open:
+    """A trial on its way: its work, or the error that it ended in, and how many questions are still open."""
+
+    document: TrialDocument
+    work: Work | None
+    error: Exception | None
+    open: int
+
+
+class Asker:
+    """Reads trials with extractors of which at least one is a model.
+
+    A fixed number of workers take questions from one iterator over all trials, so that the endpoint always has that
+    many. Trials begin at most so far ahead of the oldest unfinished one that memory stays bounded.
+    """
+
+    def __init__(
+        self,
+        extractors: Sequence[Extractor | AsyncExtractor],
+        asking: Asking,
+        *,
+        concurrency: int,
+        finish: Callable[[TrialDocument, Work | Exception], None],
+        on_read: Callable[[Read], None],
+    ) -> None:
+        """Describe the work.
+
+        Args:
+            extractors: the primary first.
+            asking: how the model is asked.
+            concurrency: questions in flight.
+            finish: called for every trial in input order, with its finished work or what broke it.
+            on_read: called with what every question came to.
+
+        """
+        self._extractors, self._asking, self._concurrency = extractors, asking, concurrency
+        self._finish, self._on_read = finish, on_read
+        self._trials: deque[_Open] = deque()
+        self._ahead = 2 * concurrency + 2
+        self._room = asyncio.Event()
+        self._taking = asyncio.Lock()
+
+    async def run(self, documents: Iterator[TrialDocument]) -> None:
+        """Read all documents; when it is cancelled, what was finished is finished and nothing else."""
+        self._questions = self._asked(documents)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._concurrency):
+                group.create_task(self._worker())
+        self._drain()
+
+    def _asked(self, documents: Iterator[TrialDocument]) -> Iterator[tuple[_Open, Question] | None]:
+        """Yield the questions of all trials; None where a worker has to wait for an older trial first."""
+        for document in documents:
+            while len(self._trials) >= self._ahead:
+                yield None
+            trial = self._begin(document)
+            self._trials.append(trial)
+            if trial.work is None or not trial.open:
+                self._drain()
+                continue
+            for question in trial.work.questions:
+                yield trial, question
+
+    def _begin(self, document: TrialDocument) -> _Open:
+        try:
+            work = Work(document, self._extractors, self._asking)
+        except Exception as error:  # noqa: BLE001 - a trial that breaks the program must not stop the others
+            return _Open(document, None, error, 0)
+        return _Open(document, work, None, len(work.questions))
+
+    async def _worker(self) -> None:
+        while True:
+            async with self._taking:  # the iterator is one; waiting for room holds the others back too
+                taken = next(self._questions, ...)
+                while taken is None:
+                    self._room.clear()
+                    await self._room.wait()
+                    taken = next(self._questions, ...)
+            if taken is ...:
+                return
+            trial, question = taken  # type: ignore[misc]  # the end was the only other value
+            assert trial.work is not None
+            try:
+                self._on_read(await trial.work.ask(question))
+            except Exception as error:  # noqa: BLE001 - as above
+                trial.error = error
+            trial.open -= 1
+            self._drain()
+
+    def _drain(self) -> None:
+        """Finish the oldest trials that have no open question."""
+        while self._trials and not self._trials[0].open:
+            trial = self._trials.popleft()
+            done = trial.error or trial.work
+            assert done is not None
+            self._finish(trial.document, done)
+            self._room.set()

@@ -1,0 +1,66 @@
+"""From settings to extractors: rules, a model, or both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from normalizer.pipeline import Asking
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from normalizer.batch.manifest import Settings
+    from normalizer.extract.protocol import AsyncExtractor, Extractor
+
+EXTRACTORS: Final = ("rules", "llm", "hybrid")
+
+
+def check(settings: Settings) -> None:
+    """Say what does not fit together before anything is written.
+
+    Raises:
+        ValueError: when there is no such extractor, or a model is missing or named in vain.
+
+    """
+    if settings.extractor not in EXTRACTORS:
+        raise ValueError(f"there is no extractor {settings.extractor!r}; choose one of {', '.join(EXTRACTORS)}")
+    if settings.extractor == "rules" and settings.model is not None:
+        raise ValueError("the extractor rules asks no model; leave --model out or choose llm or hybrid")
+    if settings.extractor != "rules" and settings.model is None:
+        raise ValueError(f"the extractor {settings.extractor} needs a model: --model NAME")
+    if settings.cascade and settings.extractor != "hybrid":
+        raise ValueError("a cascade needs two readers: the extractor hybrid")
+
+
+def extractors(settings: Settings, ledger: Path) -> tuple[Extractor | AsyncExtractor, ...]:
+    """Return the extractors that settings ask for, the primary first.
+
+    Args:
+        settings: checked by :func:`check`.
+        ledger: where answers of a model are kept.
+
+    Raises:
+        EndpointSettingsError: when the model cannot be asked as described.
+        RunError: when the ledger cannot be used.
+
+    """
+    from normalizer.extract.rules import RulesExtractor  # noqa: PLC0415 - vocabulary loads only when needed
+
+    if settings.extractor == "rules":
+        return (RulesExtractor(),)
+    from normalizer.batch.ledger import Ledger  # noqa: PLC0415 - with a model only
+    from normalizer.extract.llm import Client, Endpoint, LlmExtractor, Once  # noqa: PLC0415 - the same
+
+    assert settings.model is not None
+    endpoint = Endpoint(
+        model=settings.model, base_url=settings.base_url, mode=settings.mode, effort=settings.effort,
+    )  # fmt: skip
+    model = LlmExtractor(Once(Ledger(Client(endpoint), ledger)), deadline=endpoint.deadline)
+    return (model,) if settings.extractor == "llm" else (model, RulesExtractor())
+
+
+def asking(settings: Settings) -> Asking:
+    """Return how the model is asked."""
+    return Asking(
+        blocks_per_request=settings.blocks_per_request, cascade=settings.cascade, judge=settings.reask,
+    )  # fmt: skip
