@@ -22,6 +22,8 @@ _TIME_UNITS: Final = ("days", "weeks", "months", "years", "hours")
 _REFERENCES: Final[tuple[Reference, ...]] = ("absolute", "uln", "lln", "predicted", "baseline")
 _FLIPPED: Final = {"before": "after", "after": "before", "increase": "decrease", "decrease": "increase"}
 _INVENTED: Final = 42
+#: Words that a quote may lose and still carry comparator, number and unit.
+_EMPTY: Final = frozenset({"a", "an", "by", "during", "for", "in", "of", "on", "the", "through", "test"})
 
 
 def _with_number(bound: Bound, change: Callable[[str], str]) -> Bound | None:
@@ -85,7 +87,10 @@ def _cut(bound: Bound, random: Random) -> Bound | None:
     words = bound.quote.split(" ")
     if len(words) < 2:  # noqa: PLR2004 - a word has to be left
         return None
-    return replace(bound, quote=" ".join(words[1:] if random.random() < 0.5 else words[:-1]))  # noqa: PLR2004 - a coin
+    first = random.random() < 0.5  # noqa: PLR2004 - a coin
+    if words[0 if first else -1].lower() in _EMPTY:
+        return None
+    return replace(bound, quote=" ".join(words[1:] if first else words[:-1]))
 
 
 def _flip(bound: Bound, _: Random) -> Bound | None:
@@ -158,9 +163,16 @@ def _elsewhere(draft: Draft, at: int, random: Random, *, bound: bool = False) ->
     """Return the index of another atom with another subject, with a bound of its own when asked."""
     atoms = draft.atoms
     others = [
-        i for i, one in enumerate(atoms) if i != at and one.subject != atoms[at].subject and (one.bounds or not bound)
+        i
+        for i, one in enumerate(atoms)
+        if i != at and one.subject != atoms[at].subject and (not bound or (one.bounds and not _alike(one, atoms[at])))
     ]
     return random.choice(others) if others else None
+
+
+def _alike(one: Atom, other: Atom) -> bool:
+    """Say whether two atoms have the same bounds, so that it makes no difference which is which."""
+    return {replace(bound, quote="") for bound in one.bounds} == {replace(bound, quote="") for bound in other.bounds}
 
 
 def _turned(logic: str, atom: str) -> str:

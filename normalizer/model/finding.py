@@ -82,6 +82,7 @@ SEVERITY: Final[Mapping[str, Severity]] = MappingProxyType(
         "readings_differ": "open",
         "second_reading_failed": "note",
         "settled_by_agreement": "note",
+        "bound_shared": "note",
         # whole trial
         "registry_disagrees": "open",
         "contradictory_bounds": "open",

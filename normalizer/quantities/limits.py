@@ -13,7 +13,7 @@ from normalizer.quantities.numbers import read_digits
 from normalizer.quantities.parts import DIGITS
 
 if TYPE_CHECKING:
-    from normalizer.model.draft import Comparator
+    from normalizer.model.draft import Comparator, Reference
     from normalizer.quantities.compose import Builder
 
 _OFFSET: Final = re.compile(
@@ -24,6 +24,8 @@ _LEAD: Final = re.compile(
     r"|age-adjusted"
     r"|reference|of|respective|site|assay|test|range|x|times|i)[\s-]+|\()+$"
 )
+#: What lies above or below a normal range lies beyond its upper or lower limit.
+_BEYOND: Final[dict[Comparator, Reference]] = {">": "uln", "<": "lln"}
 _TIMES: Final = re.compile(r"\s?(?:x|\*|times|by)\s?(?=\d)")
 _DIFFERENCE_LEFT: Final = re.compile(
     r"(?P<offset>\d+(?:\.\d+)?\s?(?:seconds?|secs?|s))\s+(?:above|over|beyond|longer\s+than|greater\s+than"
@@ -55,11 +57,12 @@ def add_limit(build: Builder, start: int) -> int | None:
         return number.span.end
     if sign is None or comparator is None:
         return ref.end
+    reference = _BEYOND.get(comparator, ref.reference) if ref.reference == "other" else ref.reference
     offset = _OFFSET.match(lower, ref.end)
     end = offset.end() if offset else ref.end
     build.add_shared(
         Mention(
-            kind="amount", span=Span(sign.start, end), comparator=comparator, reference=ref.reference,
+            kind="amount", span=Span(sign.start, end), comparator=comparator, reference=reference,
             numerals=tuple(Span(found.start(), found.end()) for found in DIGITS.finditer(lower, start, end)),
             comparator_span=Span(sign.start, sign.start + max(1, len(sign.words))),
             offset=text[offset.start("offset") : offset.end("offset")] if offset else None,

@@ -34,7 +34,7 @@ LIMIT: Final = re.compile(
     r"|range(?=\s+of\s+(?:the\s+)?normal)|normal(?:\s+(?:value|range))?)"
     + _OF.format("det")
     + r"|(?:normal|institutional|reference)\s+(?P<upper2>upper)\s+limits?(?:\s+value)?"
-    + r"|(?:the\s+)?(?P<normal>normal\s+(?:upper\s+)?(?:reference\s+)?(?:range|values?|limits?)"
+    + r"|(?:the\s+)?(?P<normal>normal\s+(?:upper\s+)?(?:reference\s+)?(?:values?\s+range|range|values?|limits?)"
     r"|normal(?!\s+(?:control|saline|sinus|hepat|liver|renal|diet)))" + _OF.format("det2") + r")" + _TAIL
 )
 _TIMES: Final = re.compile(

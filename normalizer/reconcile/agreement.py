@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,14 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from normalizer.align import Alignment, BoundPair, Field
-    from normalizer.model.draft import Reading
+    from normalizer.model.draft import Atom, Reading
     from normalizer.model.logic import Branch
+    from normalizer.reconcile.case import Entry
     from normalizer.text import PlacedDraft
 
 #: Two readings agree when these are equal at overlapping quotes.
 _DECIDING: Final[frozenset[Field]] = frozenset({"slot", "comparator", "number", "unit", "reference"})
 #: Doubts about the sense of a plain print; two independent readings that take it alike settle them.
 _SETTLED: Final = frozenset({"role_ambiguous", "attachment_ambiguous"})
+#: What stands between two things named in one breath.
+_TOGETHER: Final = re.compile(
+    r"[^.;:\n]{0,40}?(?:\b(?:or|and|with|plus)\b|[,/&+])[^.;:\n]{0,25}", re.IGNORECASE
+)
 
 
 class Agreement(NamedTuple):
@@ -107,14 +113,29 @@ def _compared(
         confirmed.add(key)
         if "subject" not in pair.differs:
             sure.add(key)
-    notes.extend(
-        about(entries[one.atom, one.nth], "readings_differ", "the second reading has no such bound")
-        for one in alignment.left_only
-    )
+    for one in alignment.left_only:
+        entry = entries[one.atom, one.nth]
+        with_whom = next((key for key in sorted(confirmed) if _shared(case, entry, entries[key])), None)
+        if with_whom is None:
+            notes.append(about(entry, "readings_differ", "the second reading has no such bound"))
+        else:
+            other_subject = entries[with_whom].atom.atom.subject
+            notes.append(about(entry, "bound_shared", f"the printed bound is read with {other_subject!r} too"))
     for one in alignment.right_only:
         message = f"only the second reading has {one.subject}: {one.bound.quote!r}"
         notes.append(note("readings_differ", message, span=one.span, expected=one.bound.quote))
     return frozenset(confirmed), frozenset(sure), notes
+
+
+def _shared(case: Case, one: Entry, other: Entry) -> bool:
+    """Say whether two bounds are one print that binds two things named in one breath."""
+    if one.claimed is None or one.claimed is not other.claimed or one.atom.atom.type != other.atom.atom.type:
+        return False
+    mine, theirs = one.atom.span, other.atom.span
+    if mine is None or theirs is None:
+        return False
+    first, last = sorted((mine, theirs))
+    return _TOGETHER.fullmatch(case.context.text, first.end, max(first.end, last.start)) is not None
 
 
 def _branches(reading: Reading) -> Mapping[str, Branch]:
@@ -139,11 +160,19 @@ def _contradict(case: Case, other: PlacedDraft, pair: BoundPair) -> bool:
     one, two = pair.left.subject, pair.right.subject
     if "subject" not in pair.differs or same_name(one, two):
         return False
-    if _known_apart(one, two):
-        return True
-    ours, theirs = case.placed.atoms[pair.left.atom].span, other.atoms[pair.right.atom].span
-    apart = ours is not None and theirs is not None and not ours.overlaps(theirs)
-    return apart and not content_words(one) & content_words(two)
+    ours, theirs = case.placed.atoms[pair.left.atom], other.atoms[pair.right.atom]
+    apart = ours.span is not None and theirs.span is not None and not ours.span.overlaps(theirs.span)
+    if not apart and ours.span is not None and content_words(one) <= content_words(ours.atom.quote):
+        return False  # the same words, which the standing reading takes as they are printed
+    if _member_of(one, theirs.atom) or _member_of(two, ours.atom):
+        return False  # one list, called by its name or by a member
+    return _known_apart(one, two) or (apart and not content_words(one) & content_words(two))
+
+
+def _member_of(subject: str, atom: Atom) -> bool:
+    """Say whether an atom lists the subject among its members."""
+    wanted = content_words(subject)
+    return any(one.kind == "member" and wanted <= content_words(one.text) for one in atom.modifiers)
 
 
 def _known_apart(subject: str, other: str) -> bool:

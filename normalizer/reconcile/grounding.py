@@ -73,19 +73,47 @@ def check_numbers(case: Case) -> Iterator[Note]:
 
 def check_subjects(case: Case) -> Iterator[Note]:
     """Yield ``subject_missing``, and ``subject_not_grounded`` when the quote gives no reason for the subject."""
-    known = case.context.abbreviations
     for at, placed in enumerate(case.placed.atoms):
         atom = placed.atom
-        subject = atom.subject
-        if subject == "unspecified":
+        if atom.subject == "unspecified":
             yield note("subject_missing", "no words name what the quantity measures", atom=at)
-        elif subject not in atom.quote.casefold() and not _excused(atom) and not grounded(subject, atom.quote):
-            if known and any(short in atom.quote and grounded(subject, full) for short, full in known.items()):
-                continue
-            if _words(subject) & _words(expand(atom.quote, _hint(case))):
-                continue
-            message = "the quote does not name the subject"
-            yield note("subject_not_grounded", message, atom=at, expected=subject, got=atom.quote)
+        elif (message := _ungrounded(case, atom)) is not None:
+            yield note("subject_not_grounded", message, atom=at, expected=atom.subject, got=atom.quote)
+
+
+def _ungrounded(case: Case, atom: Atom) -> str | None:
+    """Return why the quote does not name the subject, None when it does."""
+    subject, quote = atom.subject, atom.quote
+    if subject in quote.casefold() or _excused(atom):
+        return None
+    bound = atom.type != "heading" and bool(atom.bounds)  # what a number belongs to has to be sure
+    if bound and _another(subject, quote):
+        return "the quote names something else"
+    if grounded(subject, quote):
+        if bound and _borrowed(subject, quote, case.context.text):
+            return "the subject takes words from elsewhere in the text"
+        return None
+    known = case.context.abbreviations
+    if any(short in quote and grounded(subject, full) for short, full in known.items()):
+        return None
+    if _words(subject) & _words(expand(quote, _hint(case))):
+        return None
+    return "the quote does not name the subject"
+
+
+@lru_cache(maxsize=4096)
+def _another(subject: str, quote: str) -> bool:
+    """Say whether the vocabulary knows the quote as a whole, and as another thing than the subject."""
+    one, other = concept_of(subject), concept_of(quote.casefold())
+    return one is not None and other is not None and one.id != other.id
+
+
+def _borrowed(subject: str, quote: str, text: str) -> bool:
+    """Say whether a subject that shares words with its quote has one that stands only elsewhere in the text."""
+    foreign = content_words(subject) - content_words(quote)
+    if not foreign or concept_of(subject) is not None:
+        return False
+    return bool(foreign & (content_words(text) - content_words(quote)) - content_words(expand(quote)))
 
 
 def _hint(case: Case) -> str:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _SIGN: Final = re.compile(r"[<>=≤≥]+")
 _NORMAL: Final = re.compile(r"\b(?:ULN|LLN|normal)\b", re.IGNORECASE)
+#: Words without which a quote does not say what its number is relative to.
+_NAMED: Final = {"uln": _NORMAL, "lln": _NORMAL, "predicted": re.compile(r"pred|normal|expected|theor", re.IGNORECASE)}
 _NEAR: Final = 1  # characters: a blank
 _LIMITS_OF_NORMAL: Final = frozenset({"uln", "lln"})
 _UPPER: Final = frozenset({"<=", "<"})
@@ -143,12 +145,15 @@ def _whole(case: Case, entry: Entry, mention: Mention) -> str | None:
     assert span is not None
     parts: list[Span] = [view.original(numeral) for numeral in mention.numerals]
     parts += [view.original(part) for part in (mention.comparator_span, mention.unit and mention.unit.span) if part]
+    named = _NAMED.get(mention.reference)
+    if named is not None and named.search(span.of(case.context.text)) is None:
+        parts.append(view.original(mention.span))
     start, end = min(part.start for part in parts), max(part.end for part in parts)
     if span.start <= start and end <= span.end:
         return None
     if _gap(parts, span) > _NEAR:
         return None  # shared with another bound, whose quote holds it
-    return case.context.text[min(start, span.start) : max(end, span.end)]
+    return case.context.text[min(start, span.start) : max(end, span.end)].strip()
 
 
 def _gap(parts: list[Span], span: Span) -> int:
