@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OUT ?= out/seeds
 
-.PHONY: help run test lint eval readme bench schemas lock clean
+.PHONY: help run run-model cassettes test lint eval readme bench schemas lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -27,6 +27,9 @@ $(READY): requirements/dev.txt pyproject.toml
 run: $(READY) ## normalize the five seed pages into OUT (default out/seeds)
 	@$(BIN)/normalizer run seeds -o $(OUT) --fresh
 
+run-model: $(READY) ## the same with a model's recorded answers beside the rules, without network or key
+	@$(BIN)/python -m cassettes.play --run out/seeds-model
+
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest tests
 
@@ -35,6 +38,9 @@ lint: $(READY) ## style, types, import layers, spelling
 
 eval: $(READY) ## score the rules on gold and stress, and on the external corpora when present
 	@$(BIN)/python -m normalizer.evaluate.everything
+
+cassettes: $(READY) ## record a model's answers anew: make cassettes MODEL=... [BASE_URL=...] (key: OPENAI_API_KEY)
+	@$(BIN)/python -m normalizer.evaluate.replay --model "$(MODEL)" $(if $(BASE_URL),--base-url "$(BASE_URL)")
 
 readme: $(READY) ## write README.md's examples and scorecard anew (after make eval)
 	@$(BIN)/python -m tests.readme && $(BIN)/python -m normalizer.evaluate.scorecard out/eval/report.json README.md

@@ -27,6 +27,7 @@ USAGE: Final = 2
 INTERRUPTED: Final = 130
 _PLAIN_WIDTH: Final = 120
 _TOLD: Final = 20
+_MODEL: Final = "A language model"
 
 app = typer.Typer(
     name="normalizer",
@@ -133,7 +134,33 @@ def run(  # noqa: PLR0917 - typer calls it by names
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="RUN_DIR", help="The run directory; resumed when it exists.")
     ],
-    extractor: Annotated[str, typer.Option(help="Who reads: rules.")] = "rules",
+    extractor: Annotated[
+        str | None, typer.Option(help="Who reads: rules, llm or hybrid; hybrid once a model is named.", show_default="rules")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Ask this model, as the endpoint calls it.", rich_help_panel=_MODEL)] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Any OpenAI-compatible endpoint, up to /v1.", show_default="OpenAI", rich_help_panel=_MODEL),
+    ] = None,
+    mode: Annotated[
+        str, typer.Option(help="How the endpoint keeps to the schema: json_schema, tools or json.", rich_help_panel=_MODEL)
+    ] = "json_schema",
+    effort: Annotated[
+        str | None, typer.Option(help="Reasoning effort: minimal, low, medium, high.", rich_help_panel=_MODEL)
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Questions in flight.", rich_help_panel=_MODEL)] = 16,
+    blocks_per_request: Annotated[
+        str, typer.Option(metavar="N|auto", help="Criteria in one question; auto packs small ones.", rich_help_panel=_MODEL)
+    ] = "1",
+    cascade: Annotated[
+        bool, typer.Option("--cascade", help="Ask only where the rules leave something open.", rich_help_panel=_MODEL)
+    ] = False,
+    reask: Annotated[
+        bool, typer.Option(help="Tell the model once what the text contradicts.", rich_help_panel=_MODEL)
+    ] = True,
+    prices: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Prices of models (TOML); they override ours.", rich_help_panel=_MODEL)
+    ] = None,
     id_column: Annotated[str, typer.Option(help="Column of the trial id in CSV and JSONL tables.")] = "id",
     text_column: Annotated[str, typer.Option(help="Column of the criteria in CSV and JSONL tables.")] = "criteria",
     fresh: Annotated[bool, typer.Option("--fresh", help="Discard what an earlier run left in RUN_DIR.")] = False,
@@ -146,10 +173,18 @@ def run(  # noqa: PLR0917 - typer calls it by names
         from normalizer.batch import Settings
         from normalizer.batch import run as run_batch
 
-        settings = Settings(extractor=extractor, id_column=id_column, text_column=text_column)
+        settings = Settings(
+            extractor=extractor or ("rules" if model is None else "hybrid"), id_column=id_column,
+            text_column=text_column, model=model, base_url=base_url, mode=_one_of(mode, "mode"),
+            effort=None if effort is None else _one_of(effort, "effort"),
+            blocks_per_request=_blocks(blocks_per_request), cascade=cascade, reask=reask,
+        )  # fmt: skip
         with _progress(_console(err=True), quiet=quiet) as advance:
             try:
-                outcome = run_batch(inputs, out, settings, fresh=fresh, on_trial=advance, on_error=_complaints())
+                outcome = run_batch(
+                    inputs, out, settings, fresh=fresh, concurrency=concurrency, prices=_prices(prices),
+                    on_trial=advance, on_error=_complaints(),
+                )  # fmt: skip
             except ValueError as error:
                 raise typer.BadParameter(str(error)) from error
             except KeyboardInterrupt:
@@ -159,9 +194,37 @@ def run(  # noqa: PLR0917 - typer calls it by names
             from normalizer.batch.summary import summary
 
             console = _console()
-            console.print(summary(outcome))
+            console.print(summary(outcome, outcome.asked.cost(model, _prices(prices))))
             console.print(f"written to {out}", soft_wrap=True)
         raise typer.Exit(outcome.exit_code)
+
+
+_CHOICES: Final = {"mode": ("json_schema", "tools", "json"), "effort": ("minimal", "low", "medium", "high")}
+
+
+def _one_of(value: str, option: str) -> Any:  # noqa: ANN401 - a literal type of the option's own
+    if value not in _CHOICES[option]:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(_CHOICES[option])}", param_hint=f"--{option}")
+    return value
+
+
+def _blocks(text: str) -> Any:  # noqa: ANN401 - a number or "auto"
+    if text == "auto":
+        return text
+    if not text.isdigit() or int(text) < 1:
+        raise typer.BadParameter(f"{text!r} is neither a number nor auto", param_hint="--blocks-per-request")
+    return int(text)
+
+
+def _prices(path: Path | None) -> Any:  # noqa: ANN401 - prices by model
+    if path is None:
+        return None
+    from normalizer.extract.llm.usage import read_prices
+
+    try:
+        return read_prices(path)
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(str(error), param_hint="--prices") from error
 
 
 @app.command()
@@ -232,7 +295,9 @@ def evaluate(
     gold: Annotated[
         Path | None, typer.Argument(metavar="[GOLD]", help="Folder of gold files; default evals/gold.")
     ] = None,
-    extractor: Annotated[str, typer.Option(help="Who reads: rules.")] = "rules",
+    extractor: Annotated[
+        str | None, typer.Option(help="Only this reader: rules, llm or hybrid (recorded answers).", show_default="all")
+    ] = None,
     run_dir: Annotated[Path | None, typer.Option("--run", metavar="RUN_DIR", help="Score what this run wrote.")] = None,
     corpus: Annotated[
         tuple[str, Path] | None, typer.Option("--corpus", metavar="lct|chia PATH", help="Score on an external corpus.")
@@ -242,14 +307,15 @@ def evaluate(
     with _guarded():
         from normalizer.evaluate import everything
 
-        if extractor != "rules":
-            raise typer.BadParameter(f"there is no extractor {extractor!r}; choose rules", param_hint="--extractor")
+        if extractor not in (None, "rules", "llm", "hybrid"):
+            raise typer.BadParameter(f"{extractor!r} is none of rules, llm, hybrid", param_hint="--extractor")
         if corpus is not None:
             _print_corpus(*corpus)
         elif run_dir is not None:
             _print_run(gold or everything.ROOT / "evals" / "gold", run_dir)
         else:
-            raise typer.Exit(everything.main(["--gold", str(gold), "--only", "seeds"] if gold is not None else []))
+            arguments = ["--gold", str(gold), "--only", "seeds"] if gold is not None else []
+            raise typer.Exit(everything.main(arguments + (["--extractor", extractor] if extractor else [])))
 
 
 def _print_corpus(name: str, path: Path) -> None:

@@ -10,6 +10,7 @@ from normalizer.extract.llm.usage import NOTHING, Usage, price_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     from normalizer.extract.llm.reader import Asked as Answer
     from normalizer.extract.llm.usage import Price
@@ -32,6 +33,17 @@ class Asked:
         if answer.error is not None:
             self.failed[type(answer.error).__name__.removesuffix("Error")] += 1
 
+    def cost(self, model: str | None, prices: Mapping[str, Price] | None = None) -> Decimal | None:
+        """Return what the tokens cost in US dollars, None when the model has no price.
+
+        Args:
+            model: who was asked.
+            prices: the user's own, which override the table.
+
+        """
+        price = price_of(model, prices) if model is not None else None
+        return None if price is None else price.cost(self.usage)
+
     def to_json(self, model: str | None, prices: Mapping[str, Price] | None = None) -> dict[str, Any]:
         """Return plain counts, with the cost in US dollars when the model's price is known.
 
@@ -50,6 +62,6 @@ class Asked:
             "cached_input_tokens": self.usage.cached,
             "output_tokens": self.usage.output,
             "estimated": self.usage.estimated,
-            "cost_usd": None if price is None else str(price.cost(self.usage)),
+            "cost_usd": None if price is None else str(self.cost(model, prices)),
             "price_seen": None if price is None else price.seen.isoformat(),
         }

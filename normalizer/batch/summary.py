@@ -12,6 +12,7 @@ from normalizer.model.finding import SEVERITY
 
 if TYPE_CHECKING:
     from collections import Counter
+    from decimal import Decimal
 
     from normalizer.batch.run import Outcome
 
@@ -28,11 +29,12 @@ def _statuses(counts: Counter[str]) -> Text:
     return Text(", ").join(parts)
 
 
-def summary(outcome: Outcome) -> Table:
+def summary(outcome: Outcome, cost: Decimal | None = None) -> Table:
     """Return the summary: trials, criteria and facts by status, numerals by claim, findings by code, errors.
 
     Args:
         outcome: what a run came to.
+        cost: of the tokens used, in US dollars; None when it is not known.
 
     """
     tally = outcome.tally
@@ -57,6 +59,16 @@ def summary(outcome: Outcome) -> Table:
         codes = [(code, n) for code, n in tally.findings.most_common() if SEVERITY.get(code) == severity]
         if codes:
             table.add_row(title, ", ".join(f"{code} {n:,}" for code, n in codes))
-    if tally.input_tokens or tally.output_tokens:
-        table.add_row("tokens", f"{tally.input_tokens:,} in, {tally.output_tokens:,} out")
+    asked = outcome.asked
+    if asked.questions:
+        failed = ", ".join(f"{kind} {count:,}" for kind, count in asked.failed.most_common())
+        again = f", {asked.reasked:,} asked again" if asked.reasked else ""
+        table.add_row("questions", f"{asked.questions:,}{again}, {asked.usage.requests:,} requests")
+        if failed:
+            table.add_row("unanswered", Text(f"{asked.failed.total():,} (the rules stand there): {failed}", "bold red"))
+        used = asked.usage
+        about = " (estimated)" if used.estimated else ""
+        table.add_row("tokens", f"{used.input:,} in, {used.cached:,} of them cached, {used.output:,} out{about}")
+        price = None if cost is None else f"{cost:.4f} US dollars"
+        table.add_row("cost", price or "not known: no price for this model")
     return table

@@ -30,10 +30,12 @@ def _digest(value: object) -> str:
     return hashlib.sha256(orjson.dumps(value)).hexdigest()[:16]
 
 
-def _short(body: bytes, prompt: Prompt) -> bytes:
+def shortened(body: bytes, prompt: Prompt) -> bytes:
     """Return a request body with the prompt's messages and the schema as hashes; another body as it is."""
     try:
         data = orjson.loads(body)
+        if "prompt" in data["messages"][0]:  # short already: vcrpy asks more than once
+            return body
         static, turns = data["messages"][: len(prompt.messages)], data["messages"][len(prompt.messages) :]
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return body
@@ -127,6 +129,12 @@ def _messages(body: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
         yield from (choice["message"] for choice in body.get("choices", ()))
 
 
+def responses(path: Path) -> dict[bytes, bytes]:
+    """Return the response bodies of a cassette by their shortened request bodies."""
+    played = _Readable.deserialize(path.read_text(encoding="utf-8"))["interactions"]
+    return {one["request"]["body"]: one["response"]["body"]["string"] for one in played}
+
+
 @contextmanager
 def cassette(path: Path, prompt: Prompt, *, record: bool = False) -> Iterator[None]:
     """Play the exchanges of a cassette in the block, or record them.
@@ -145,7 +153,7 @@ def cassette(path: Path, prompt: Prompt, *, record: bool = False) -> Iterator[No
 
     def before_request(request: Any) -> Any:  # noqa: ANN401 - vcrpy has no types
         if request.body:
-            request.body = _short(bytes(request.body), prompt)
+            request.body = shortened(bytes(request.body), prompt)
         request.uri = _HOST + urlsplit(request.uri).path
         request.headers = {}
         return request

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from normalizer.evaluate.corrupt import KINDS, corruptions
-from normalizer.evaluate.tables import table
+from normalizer.evaluate.corrupt import DECIDING, corruptions
+from normalizer.evaluate.report import Report, pooled
+from normalizer.evaluate.tally import Tally, share
 from normalizer.pipeline import settle
 
 if TYPE_CHECKING:
@@ -23,23 +23,9 @@ _TRUSTED: Final[frozenset[Status]] = frozenset({"verified", "checked"})
 _SEED: Final = 20
 
 
-@dataclass(slots=True)
-class Catches:
-    """By kind of corruption: how many were made in trusted criteria, and how many of these ended outside trust."""
-
-    made: Counter[str] = field(default_factory=Counter)
-    caught: Counter[str] = field(default_factory=Counter)
-    missed: list[tuple[str, str, str]] = field(default_factory=list)
-
-    def rate(self, kinds: Sequence[str]) -> float | None:
-        """Return the share that was caught of some kinds together; None when none was made."""
-        made = sum(self.made[kind] for kind in kinds)
-        return sum(self.caught[kind] for kind in kinds) / made if made else None
-
-
 def catch(
     labelled: Sequence[Labelled], readings: Mapping[tuple[str, str], Sequence[Reading]], seed: int = _SEED
-) -> Catches:
+) -> Report:
     """Corrupt the primary reading of every block that is trusted as it is, one field at a time.
 
     Args:
@@ -47,34 +33,27 @@ def catch(
         readings: (trial, block) to its readings, the primary first.
         seed: decides among equal corruptions.
 
+    Returns:
+        A report named ``catch`` with a score for each kind of corruption: of those made, the share that ended outside
+        ``verified`` and ``checked``; ``deciding`` is number, comparator, unit and reference together, ``other`` the rest.
+
     """
     random = Random(seed)  # noqa: S311 - a repeatable choice
-    found = Catches()
+    documents: dict[str, dict[str, Tally]] = {}
     for one in labelled:
+        tallies = documents.setdefault(one.gold.trial, {})
         for context in one.contexts:
             first, *others = readings[one.gold.trial, context.block.id]
             if first.failure is not None or _status(one, context, [first, *others]) not in _TRUSTED:
                 continue
             for kind, draft in corruptions(first.draft, random):
-                found.made[kind] += 1
-                if _status(one, context, [replace(first, draft=draft), *others]) not in _TRUSTED:
-                    found.caught[kind] += 1
-                else:
-                    found.missed.append((kind, f"{one.gold.trial}/{context.block.id}", repr(draft)))
-    return found
+                caught = share(int(_status(one, context, [replace(first, draft=draft), *others]) not in _TRUSTED), 1)
+                for name in (kind, "deciding" if kind in DECIDING else "other"):
+                    tallies[name] = tallies.get(name, Tally()) + caught
+    return Report(name="catch", parts=dict.fromkeys(documents, "tuning"), scores=pooled(documents), mistakes=(), unpredicted=())
 
 
 def _status(one: Labelled, context: BlockContext, readings: Sequence[Reading]) -> Status:
     block = replace(one.segmentation, blocks=(context.block,))
     trial = settle(one.document, block, (context,), {context.block.id: readings})
     return next(criterion.status for criterion in trial.criteria if criterion.block_id == context.block.id)
-
-
-def printed(found: Catches) -> str:
-    """Return the catches as a table."""
-    rows = []
-    for kind in KINDS:
-        rate = found.rate([kind])
-        share = "-" if rate is None else f"{rate:.3f}"
-        rows.append((kind, str(found.made[kind]), str(found.caught[kind]), share))
-    return table(("corrupted", "made", "caught", "share"), rows)

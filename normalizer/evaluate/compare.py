@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from normalizer.align import align, overlapping, share
 from normalizer.align.pairing import greedy
-from normalizer.evaluate.sides import Side, gold_side, predicted_side
+from normalizer.evaluate.sides import Side, gold_side, predicted, predicted_side
 from normalizer.text import fold
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from normalizer.align import Alignment
     from normalizer.evaluate.gold import Gold
     from normalizer.evaluate.sides import SideBlock
-    from normalizer.model.criterion import NormalizedTrial
+    from normalizer.model.criterion import NormalizedTrial, PublishedAtom
     from normalizer.text import PlacedAtom
 
 
@@ -52,6 +52,13 @@ class Comparison:
     def right_atoms(self) -> tuple[tuple[SideBlock, PlacedAtom], ...]:
         """The predicted atoms with their blocks, in the order the alignment counts them."""
         return tuple((block, atom) for block in self.right.blocks for atom in block.atoms)
+
+    @cached_property
+    def published(self) -> tuple[PublishedAtom, ...]:
+        """The predicted atoms as published, in the same order."""
+        if self.trial is None:
+            return ()
+        return tuple(atom for criterion in predicted(self.trial) for atom in criterion.atoms)
 
     @cached_property
     def alignment(self) -> Alignment:

@@ -1,4 +1,4 @@
-"""``python -m normalizer.evaluate.everything``: the rules on gold, stress items and external corpora, and the gates.
+"""``python -m normalizer.evaluate.everything``: all readers on gold, stress items and external corpora, and the gates.
 
 Exit codes: 0 all gates hold, 2 a gold file is malformed, 3 a gate failed.
 """
@@ -9,72 +9,62 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from normalizer.evaluate.catch import catch
 from normalizer.evaluate.corpora import CORPORA, corpora_reports
 from normalizer.evaluate.gates import judge, read_gates
-from normalizer.evaluate.gold import read_folder
 from normalizer.evaluate.mistakes import listed
-from normalizer.evaluate.pages import located
+from normalizer.evaluate.readers import READERS, read, scored
 from normalizer.evaluate.record import recorded, verdicts_recorded
-from normalizer.evaluate.report import evaluate
+from normalizer.evaluate.sets import seeds, stress
 from normalizer.evaluate.split import read_split
-from normalizer.evaluate.stress import document_of, gold_of, read_stress
 from normalizer.evaluate.tables import gates_printed, printed
-from normalizer.extract.rules import RulesExtractor
+from normalizer.extract.llm.prompt import VERSION
 from normalizer.model.errors import GoldError
-from normalizer.pipeline import normalize, settle
-from normalizer.sources import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from normalizer.evaluate.readers import Reader
     from normalizer.evaluate.report import Report
+    from normalizer.evaluate.sets import Labelled
     from normalizer.evaluate.split import Split
-    from normalizer.evaluate.stress import Stress
-    from normalizer.extract.protocol import Extractor
-    from normalizer.model.criterion import NormalizedTrial
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _GATE_FAILED: Final = 3
 _MALFORMED: Final = 2
 
 
-def seeds_report(gold: Path, pages: Path, split: Split) -> Report | None:
-    """Score the rules on the labelled pages; None when nothing is labelled.
+def labelled_reports(
+    sets: Mapping[str, Sequence[Labelled]], wanted: Sequence[Reader], cassettes: Path, split: Split
+) -> dict[str, Report]:
+    """Score every reader on every labelled set, and how many corruptions of the hybrid's readings are caught.
 
-    Raises:
-        GoldError: when a gold file is malformed or labels a page that is not there.
+    Args:
+        sets: labelled documents by the name of their set.
+        wanted: the readers to score.
+        cassettes: recorded answers of a model.
+        split: which documents may be looked at while tuning.
 
-    """
-    labelled = read_folder(gold)
-    if not labelled:
-        return None
-    documents = list(load(pages))
-    found = [located(labels, documents) for labels in labelled.values()]
-    predictions = {document.trial_id: normalize(document) for document in documents if document.trial_id in labelled}
-    return evaluate(found, predictions, name="seeds", split=split)
-
-
-def _read_one(item: Stress, extractor: Extractor) -> NormalizedTrial:
-    document, segmentation, context = document_of(item)
-    return settle(document, segmentation, (context,), {context.block.id: [extractor.read(context)]})
-
-
-def stress_report(folder: Path, split: Split) -> Report | None:
-    """Score the rules on the stress items; None when there are none.
-
-    Raises:
-        GoldError: when a stress file is malformed.
+    Returns:
+        Reports by name: ``seeds`` for the rules, ``seeds.llm``, ``seeds.hybrid``, ..., ``seeds.catch``.
 
     """
-    items = [item for path in sorted(folder.glob("*.yaml")) for item in read_stress(path)]
-    if not items:
-        return None
-    extractor = RulesExtractor()
-    predictions = {item.trial: _read_one(item, extractor) for item in items}
-    return evaluate([gold_of(item) for item in items], predictions, name="stress", split=split)
+    reports = {}
+    for name, labelled in sets.items():
+        if not labelled:
+            continue
+        for reader, readings in read(labelled, cassettes).items():
+            if reader not in wanted:
+                continue
+            title = name if reader == "rules" else f"{name}.{reader}"
+            reports[title] = scored(labelled, readings, name=title, split=split)
+            if reader == "hybrid":
+                reports[f"{name}.catch"] = replace(catch(labelled, readings), name=f"{name}.catch")
+    return reports
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,6 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--gold", type=Path, help="folder of gold files, by default evals/gold")
     parser.add_argument("--pages", type=Path, default=ROOT / "seeds", help="folder of the labelled pages")
     parser.add_argument("--corpora", type=Path, help="folder of external corpora, else NORMALIZER_CORPORA")
+    parser.add_argument("--cassettes", type=Path, default=ROOT / "cassettes" / VERSION, help="recorded answers of a model")
+    parser.add_argument("--extractor", action="append", choices=READERS, help="only these readers")
     parser.add_argument("--only", action="append", choices=("seeds", "stress", *CORPORA), help="only these sets")
     parser.add_argument("--mistakes", type=int, default=0, metavar="N", help="print N mistakes of each kind")
     parser.add_argument("--out", type=Path, default=Path("out/eval"), help="folder for report.json and mistakes")
@@ -94,11 +86,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         split = read_split(evals / "split.toml")
         gates = read_gates(evals / "gates.toml")
-        reports = {}
-        if "seeds" in wanted and (report := seeds_report(options.gold or evals / "gold", options.pages, split)):
-            reports["seeds"] = report
-        if "stress" in wanted and (report := stress_report(evals / "stress", split)):
-            reports["stress"] = report
+        sets = {
+            "seeds": seeds(options.gold or evals / "gold", options.pages) if "seeds" in wanted else (),
+            "stress": stress(evals / "stress") if "stress" in wanted else (),
+        }
+        reports = labelled_reports(sets, options.extractor or READERS, options.cassettes, split)
     except GoldError as error:
         sys.stderr.write(f"{error}\n")
         return _MALFORMED

@@ -117,10 +117,15 @@ def _placed(atom: PublishedAtom) -> PlacedAtom:
     return PlacedAtom(drafted, atom.span, placed)
 
 
+def predicted(trial: NormalizedTrial) -> tuple[Criterion, ...]:
+    """Return the criteria that are scored; those made from registry fields alone are left out."""
+    return tuple(c for c in trial.criteria if c.block_id is not None and c.span is not None)
+
+
 def predicted_side(trial: NormalizedTrial) -> Side:
-    """Return the published criteria as a side; those made from registry fields alone are left out."""
+    """Return the published criteria as a side."""
     return Side(
-        blocks=tuple(_predicted(c, c.span) for c in trial.criteria if c.block_id is not None and c.span is not None),
+        blocks=tuple(_predicted(c, c.span) for c in predicted(trial) if c.span is not None),
         labels={cohort.id: cohort.label for cohort in trial.cohorts},
     )
 

@@ -158,7 +158,10 @@ def event_at(lower: str, at: int, direction: Direction | None, *, passed: bool =
         end -= 1
     if end <= start:
         return None
-    return Event(classify(lower[start:end], direction), start, end, direction, passed)
+    words = lower[start:end]
+    if direction == "after":
+        words = words.partition(" to ")[0]  # "from the first symptom to screening": counted from the first event
+    return Event(classify(words, direction), start, end, direction, passed)
 
 
 def anchor_before(lower: str, floor: int, start: int) -> Event | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from normalizer.align import align, same_name
 from normalizer.model.errors import LogicError
 from normalizer.model.logic import branches, rename, same
+from normalizer.reconcile.attachment import generic
 from normalizer.reconcile.case import Case, Note, about, note
 from normalizer.reconcile.grounding import content_words
 from normalizer.reconcile.mend import mend
@@ -164,6 +165,8 @@ def _contradict(case: Case, other: PlacedDraft, pair: BoundPair) -> bool:
     apart = ours.span is not None and theirs.span is not None and not ours.span.overlaps(theirs.span)
     if not apart and ours.span is not None and content_words(one) <= content_words(ours.atom.quote):
         return False  # the same words, which the standing reading takes as they are printed
+    if generic(theirs.atom):
+        return False  # the second reading knows no name
     if _member_of(one, theirs.atom) or _member_of(two, ours.atom):
         return False  # one list, called by its name or by a member
     return _known_apart(one, two) or (apart and not content_words(one) & content_words(two))

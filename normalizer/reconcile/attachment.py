@@ -38,7 +38,7 @@ def check_attachment(case: Case) -> Iterator[Note]:
     """Yield doubts about what a bound belongs to."""
     for entry in case.entries:
         atom = entry.atom.atom
-        if _generic(atom):
+        if generic(atom):
             yield about(entry, "subject_missing", f"{atom.subject!r} does not say what is measured")
         bound = entry.bound
         if isinstance(bound, Limit) and (doubt := _unmeasured(atom, bound)) is not None:
@@ -65,8 +65,13 @@ def _unmeasured(atom: Atom, bound: Limit) -> str | None:
     return None
 
 
-def _generic(atom: Atom) -> bool:
-    """Say whether the subject is no name of the vocabulary and one word ("recent"), or words that quantify."""
+def generic(atom: Atom) -> bool:
+    """Say whether the subject names nothing: one word outside the vocabulary ("recent"), or words that quantify.
+
+    A list name ("treatments") says what is meant by its members.
+    """
+    if any(modifier.kind == "member" for modifier in atom.modifiers):
+        return False
     words = _WORDS.findall(atom.subject)
     if atom.type == "heading" or atom.subject == "criterion" or not (len(words) == 1 or _GENERIC.issuperset(words)):
         return False

@@ -53,5 +53,11 @@ def _differences(bound: Bound, mention: Mention) -> Iterator[tuple[str, str, str
     if isinstance(bound, Time):
         if bound.direction != mention.direction and None not in (bound.direction, mention.direction):
             yield "direction_contradicted", str(bound.direction), str(mention.direction)
-        if bound.anchor != mention.anchor and None not in (bound.anchor, mention.anchor):
+        if bound.anchor != mention.anchor and None not in (bound.anchor, mention.anchor) and not _wider(bound, mention):
             yield "anchor_contradicted", str(bound.anchor), str(mention.anchor)
+
+
+def _wider(bound: Time, mention: Mention) -> bool:
+    """Say whether the bound names more of the event's words: of two events the first is the anchor."""
+    whole, part = (bound.anchor_text or "").casefold(), (mention.anchor_text or "").casefold()
+    return bool(part) and part in whole and len(whole) > len(part)

@@ -21,7 +21,10 @@ SCORERS: Final[tuple[Callable[[Comparison], Mapping[str, Tally]], ...]] = (
     grounding.score,
 )
 #: Scores of which less is better.
-RATES: Final = frozenset({"silent_errors", "errors", "review_rate", "ungrounded", "lost_to_reason", "value_invented"})
+RATES: Final = frozenset(
+    {"silent_errors", "errors", "review_rate", "right_in_review", "false_alarms", "ungrounded", "lost_to_reason",
+     "value_invented"}
+)  # fmt: skip
 
 
 def score(comparison: Comparison) -> dict[str, Tally]:

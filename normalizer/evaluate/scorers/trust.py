@@ -11,6 +11,10 @@ missing bound belongs to the criterion that its characters fall into, and is sil
 ``review_precision``     of the criteria in review or failed, those that hold an error
 ``review_recall``        of the criteria that hold an error, those in review or failed
 ``status/<status>``      of the predicted bounds in criteria of this status, those without error
+``right_in_review``      of the bounds that are right in number, comparator, unit, reference, slot, anchor, direction
+                         and subject, those that are themselves in review (lower is better)
+``false_alarms``         the same, not counting those whose print itself is at fault: a comparator that is not printed,
+                         a damaged or implausible value, a limit printed twice
 =======================  =============================================================================================
 """
 
@@ -31,6 +35,12 @@ if TYPE_CHECKING:
 
 _SILENT: Final[frozenset[Field]] = frozenset({"slot", "comparator", "number", "unit", "reference", "change", "offset"})
 _SEEN: Final = frozenset({"review", "failed"})
+_RIGHT: Final[frozenset[Field]] = _SILENT | {"anchor", "direction", "subject"}
+#: Findings that say what is wrong with the print, and would be there for a perfect reading too.
+_OF_PRINT: Final = frozenset(
+    {"comparator_missing", "comparator_damaged", "number_ambiguous", "unit_unknown", "unit_missing", "implausible_value",
+     "implausible_pair", "repeated_bound", "range_reversed"}
+)  # fmt: skip
 
 
 def holder(blocks: Sequence[SideBlock], span: Span | None) -> int | None:
@@ -81,8 +91,22 @@ def score(comparison: Comparison) -> dict[str, Tally]:
         "review_rate": share(len(reviewed), len(blocks)),
         "review_precision": share(len(reviewed & bad), len(reviewed)),
         "review_recall": share(len(reviewed & bad), len(bad)),
+        **_alarms(comparison),
         **statuses,
     }
+
+
+def _alarms(comparison: Comparison) -> dict[str, Tally]:
+    right = reviewed = alarms = 0
+    for pair in comparison.alignment.bounds:
+        if pair.differs & _RIGHT or in_error(comparison, pair):
+            continue
+        right += 1
+        bound = comparison.published[pair.right.atom].bounds[pair.right.nth]
+        if bound.status == "review":
+            reviewed += 1
+            alarms += not {f.code for f in bound.findings if f.severity == "open"} <= _OF_PRINT
+    return {"right_in_review": share(reviewed, right), "false_alarms": share(alarms, right)}
 
 
 def _add(statuses: dict[str, Tally], block: SideBlock, *, right: bool) -> None:

@@ -47,7 +47,7 @@ OTHER: Final = re.compile(r"\bany other\b", re.IGNORECASE)
 _NEGATION: Final = re.compile(
     r"\b(?:no|not|without|absence of|free of|free from|never|unable to|unwilling to|inability to|refus\w+|lack of|"
     r"neither|nor|cannot)\b(?!\s+(?:limited|more|less|exceed\w*|later|earlier|older|younger|higher|lower|greater|fewer|"
-    r"over|under|above|below|only))",
+    r"over|under|above|below|only)\b)",
     re.IGNORECASE,
 )
 _NEGATION_REACH: Final = 60

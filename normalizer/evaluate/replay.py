@@ -1,4 +1,4 @@
-"""``python -m normalizer.evaluate.recorded``: records a model's answers to all labelled blocks; replays them otherwise.
+"""``python -m normalizer.evaluate.replay``: records a model's answers to all labelled blocks; replays them otherwise.
 
 ``cassettes/<prompt version>/about.json`` says which model answered, when, and how it was asked; beside it one cassette
 for each document or file of stress items. A replay asks exactly the recorded requests and needs no network and no key.
@@ -107,7 +107,7 @@ def play(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Record the answers of a model to all blocks of the seeds and the stress items."""
-    parser = argparse.ArgumentParser(prog="python -m normalizer.evaluate.recorded", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m normalizer.evaluate.replay", description=__doc__)
     parser.add_argument("--model", required=True)
     parser.add_argument("--base-url", help="address up to /v1; OpenAI's without")
     parser.add_argument("--mode", choices=get_args(Mode), default="json_schema")
