@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -28,7 +27,8 @@ HERE: Final = Path(__file__).resolve().parent
 
 def application(folder: Path) -> web.Application:
     """Return a server of everything that the cassettes of a folder hold; what they do not hold is a 404."""
-    prompt = load_prompt(folder.name)
+    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    prompt = load_prompt(about["prompt"])
     known: dict[bytes, bytes] = {}
     for path in sorted(folder.rglob("*.json")):
         if path.name != "about.json":
@@ -37,7 +37,11 @@ def application(folder: Path) -> web.Application:
     async def complete(request: web.Request) -> web.Response:
         body = known.get(shortened(await request.read(), prompt))
         if body is None:
-            error = {"message": "this question was not recorded", "type": "invalid_request_error", "code": "not_recorded"}
+            error = {
+                "message": "this question was not recorded",
+                "type": "invalid_request_error",
+                "code": "not_recorded",
+            }
             return web.json_response({"error": error}, status=404)
         return web.Response(body=body, content_type="application/json")
 
@@ -67,7 +71,7 @@ async def _main(options: argparse.Namespace) -> int:
             sys.stdout.flush()
             await asyncio.Event().wait()
         command = [
-            sys.executable, "-m", "normalizer.cli", "run", os.path.relpath(options.pages), "-o", str(options.run), "--fresh",
+            sys.executable, "-m", "normalizer.cli", "run", str(options.pages), "-o", str(options.run), "--fresh",
             "--model", about["model"], "--base-url", url, "--no-reask",
         ]  # fmt: skip
         return (await asyncio.to_thread(subprocess.run, command, check=False)).returncode
@@ -77,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve, or serve and run."""
     parser = argparse.ArgumentParser(prog="python -m cassettes.play", description=__doc__)
     parser.add_argument("--cassettes", type=Path, default=HERE / VERSION)
-    parser.add_argument("--pages", type=Path, default=HERE.parent / "seeds")
+    parser.add_argument("--pages", type=Path, default=Path("seeds"))
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--run", type=Path, metavar="OUT", help="normalize the pages into OUT against this server")
     try:

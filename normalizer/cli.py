@@ -135,22 +135,32 @@ def run(  # noqa: PLR0917 - typer calls it by names
         Path, typer.Option("-o", "--out", metavar="RUN_DIR", help="The run directory; resumed when it exists.")
     ],
     extractor: Annotated[
-        str | None, typer.Option(help="Who reads: rules, llm or hybrid; hybrid once a model is named.", show_default="rules")
+        str | None,
+        typer.Option(help="Who reads: rules, llm or hybrid; hybrid once a model is named.", show_default="rules"),
     ] = None,
-    model: Annotated[str | None, typer.Option(help="Ask this model, as the endpoint calls it.", rich_help_panel=_MODEL)] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Ask this model, as the endpoint calls it.", rich_help_panel=_MODEL)
+    ] = None,
     base_url: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Any OpenAI-compatible endpoint, up to /v1.", show_default="OpenAI", rich_help_panel=_MODEL),
+        typer.Option(
+            metavar="URL",
+            help="Any OpenAI-compatible endpoint, up to /v1.",
+            show_default="OpenAI",
+            rich_help_panel=_MODEL,
+        ),
     ] = None,
     mode: Annotated[
-        str, typer.Option(help="How the endpoint keeps to the schema: json_schema, tools or json.", rich_help_panel=_MODEL)
+        str,
+        typer.Option(help="How the endpoint keeps to the schema: json_schema, tools or json.", rich_help_panel=_MODEL),
     ] = "json_schema",
     effort: Annotated[
         str | None, typer.Option(help="Reasoning effort: minimal, low, medium, high.", rich_help_panel=_MODEL)
     ] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Questions in flight.", rich_help_panel=_MODEL)] = 16,
     blocks_per_request: Annotated[
-        str, typer.Option(metavar="N|auto", help="Criteria in one question; auto packs small ones.", rich_help_panel=_MODEL)
+        str,
+        typer.Option(metavar="N|auto", help="Criteria in one question; auto packs small ones.", rich_help_panel=_MODEL),
     ] = "1",
     cascade: Annotated[
         bool, typer.Option("--cascade", help="Ask only where the rules leave something open.", rich_help_panel=_MODEL)
@@ -159,7 +169,8 @@ def run(  # noqa: PLR0917 - typer calls it by names
         bool, typer.Option(help="Tell the model once what the text contradicts.", rich_help_panel=_MODEL)
     ] = True,
     prices: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Prices of models (TOML); they override ours.", rich_help_panel=_MODEL)
+        Path | None,
+        typer.Option(metavar="FILE", help="Prices of models (TOML); they override ours.", rich_help_panel=_MODEL),
     ] = None,
     id_column: Annotated[str, typer.Option(help="Column of the trial id in CSV and JSONL tables.")] = "id",
     text_column: Annotated[str, typer.Option(help="Column of the criteria in CSV and JSONL tables.")] = "criteria",

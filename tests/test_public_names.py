@@ -9,9 +9,11 @@ import normalizer
 from normalizer.model import errors
 
 NAMES = """
-    Coverage Criterion Extractor Finding GoldError LogicError NormalizedTrial NormalizerError PublishedAtom
-    PublishedBound Repair Row RulesExtractor RunError SourceError Span SpanError TrialDocument UnitError __version__
-    document_from_text from_json load normalize rows to_json
+    Asking AsyncExtractor Client Coverage Criterion CutOffError DeadlineError Endpoint EndpointError
+    EndpointSettingsError Extractor FakeModel FilteredError Finding GoldError InvalidAnswerError LlmExtractor
+    LogicError ModelError NormalizedTrial NormalizerError Once Price PublishedAtom PublishedBound RefusalError
+    Repair Row RulesExtractor RunError SourceError Span SpanError TrialDocument UnitError Usage __version__
+    document_from_text from_json load normalize normalize_async rows to_json
 """
 
 

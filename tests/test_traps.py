@@ -65,7 +65,6 @@ def codes(one: Criterion) -> set[str]:
         pytest.param(2, "I12", "comparator_missing", True, id="decline without comparator"),
         pytest.param(2, "I15", "unbalanced_bracket", True, id="bracket closes twice"),
         pytest.param(3, "E02", "unbalanced_bracket", False, id="bracket never opened"),
-        pytest.param(3, "E08", "number_missing", True, id="limit without a number"),
         pytest.param(4, "I02", "level_promoted", False, id="nested list promoted to the outer level"),
         pytest.param(4, "I03", "inline_items_split", False, id="true item inline behind a promoted one"),
         pytest.param(4, "I19", "level_promoted", True, id="definition's criteria promoted"),
@@ -170,3 +169,9 @@ def test_escapes_leave_quotes_as_printed(number: int) -> None:
             for bound in atom.bounds:
                 if bound.span is not None:
                     assert bound.span.of(text) == bound.quote
+
+
+def test_above_the_normal_range_is_above_its_upper_limit() -> None:
+    found = criterion(3, "E08")
+    limits = [(b.comparator, b.reference, b.low, b.implied) for a in found.atoms for b in a.bounds]
+    assert limits == [(">", "uln", 1, True)] * 2

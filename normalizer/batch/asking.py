@@ -7,12 +7,14 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from normalizer.batch.errors import RunError
 from normalizer.pipeline import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from normalizer.extract.protocol import AsyncExtractor, Extractor, Read
+    from normalizer.extract.llm.reader import Asked
+    from normalizer.extract.protocol import AsyncExtractor, Extractor
     from normalizer.model.document import TrialDocument
     from normalizer.pipeline import Asking, Question
 
@@ -41,7 +43,7 @@ class Asker:
         *,
         concurrency: int,
         finish: Callable[[TrialDocument, Work | Exception], None],
-        on_read: Callable[[Read], None],
+        on_read: Callable[[Asked], None],
     ) -> None:
         """Describe the work.
 
@@ -98,10 +100,12 @@ class Asker:
                     taken = next(self._questions, ...)
             if taken is ...:
                 return
-            trial, question = taken  # type: ignore[misc]  # the end was the only other value
+            trial, question = taken
             assert trial.work is not None
             try:
                 self._on_read(await trial.work.ask(question))
+            except RunError:  # the run directory cannot be used: nothing can go on
+                raise
             except Exception as error:  # noqa: BLE001 - as above
                 trial.error = error
             trial.open -= 1

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from normalizer.extract.llm.endpoint import Effort, Mode
     from normalizer.extract.pack import BlocksPerRequest
 
+_WITHOUT_MODEL: Final = ("extractor", "id_column", "text_column")
 _CODE: Final = frozenset({".py", ".csv", ".tsv", ".toml", ".json", ".md", ".yaml"})
 
 
@@ -38,6 +39,11 @@ class Settings:
     blocks_per_request: BlocksPerRequest = 1
     cascade: bool = False
     reask: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings that decide what comes out; without a model those of a model do not."""
+        found = asdict(self)
+        return found if self.model is not None else {name: found[name] for name in _WITHOUT_MODEL}
 
 
 @cache
@@ -81,14 +87,19 @@ def origin(names: Sequence[str], settings: Settings) -> dict[str, Any]:
         settings: what the user chose.
 
     """
+    versions = {
+        "normalizer": normalizer.__version__,
+        "code": code_digest(),
+        "python": ".".join(platform.python_version_tuple()[:2]),
+    }
+    if settings.model is not None:
+        from normalizer.extract.llm.prompt import load_prompt  # noqa: PLC0415 - with a model only
+
+        versions["prompt"] = load_prompt().hash
     return {
         "schema_version": SCHEMA_VERSION,
-        "versions": {
-            "normalizer": normalizer.__version__,
-            "code": code_digest(),
-            "python": ".".join(platform.python_version_tuple()[:2]),
-        },
-        "settings": asdict(settings),
+        "versions": versions,
+        "settings": settings.to_json(),
         "inputs": list(_inputs(names)),
     }
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from normalizer.extract.llm.usage import Price
+    from normalizer.model.criterion import NormalizedTrial
     from normalizer.model.document import TrialDocument
 
 #: So many error messages are kept in the manifest; the others are only counted.
@@ -115,7 +116,7 @@ def run(
             if on_trial is not None:
                 on_trial(outcome)
 
-        _read_all(folder, pending, settings, concurrency, outcome, finish)
+        _read_all(folder, pending, settings, outcome, concurrency=concurrency, finish=finish)
         if not finished:
             folder.finish()
             manifest |= {
@@ -178,8 +179,9 @@ def _read_all(
     folder: RunFolder,
     documents: Iterator[TrialDocument],
     settings: Settings,
-    concurrency: int,
     outcome: Outcome,
+    *,
+    concurrency: int,
     finish: Callable[[TrialDocument, Work | Exception], None],
 ) -> None:
     """Read the documents, with an event loop only when a model is asked."""
@@ -207,8 +209,17 @@ def _read_all(
                 if is_async(reader):
                     await reader.aclose()
 
-    with asyncio.Runner() as runner:
-        runner.run(ask())
+    try:
+        with asyncio.Runner() as runner:
+            runner.run(ask())
+    except BaseExceptionGroup as group:  # what broke one worker stopped the others
+        raise group.exceptions[0] from None
+
+
+def _settled(work: Work | Exception) -> NormalizedTrial:
+    if isinstance(work, Exception):
+        raise work
+    return work.settle()
 
 
 def _finish(
@@ -220,9 +231,7 @@ def _finish(
 ) -> None:
     error = None
     try:
-        if isinstance(work, Exception):
-            raise work
-        trial = work.settle()
+        trial = _settled(work)
         facts = [row_to_json(row) for row in rows(trial)]
         line, table = to_json(trial) + b"\n", b"".join(facts)
         tally = Tally.of(trial, len(facts))

@@ -1,4 +1,4 @@
-"""Recorded exchanges with a model: vcrpy cassettes with readable JSON bodies, small because the prompt is named by hash.
+"""Recorded exchanges with a model: vcrpy cassettes with readable JSON bodies, small as the prompt is named by hash.
 
 A request is stored and matched by method, path and JSON body. In the body the messages of the prompt and the schema,
 which are the same in all requests, stand as their hashes; the rest is as it was sent. Of the headers only those in a
@@ -149,7 +149,7 @@ def cassette(path: Path, prompt: Prompt, *, record: bool = False) -> Iterator[No
         ValueError: when a recorded exchange was not asked for: the cassette is not that of this run.
 
     """
-    import vcr  # noqa: PLC0415 - a development dependency
+    import vcr  # type: ignore[import-untyped]  # noqa: PLC0415 - a development dependency
 
     def before_request(request: Any) -> Any:  # noqa: ANN401 - vcrpy has no types
         if request.body:

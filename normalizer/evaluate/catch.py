@@ -35,7 +35,8 @@ def catch(
 
     Returns:
         A report named ``catch`` with a score for each kind of corruption: of those made, the share that ended outside
-        ``verified`` and ``checked``; ``deciding`` is number, comparator, unit and reference together, ``other`` the rest.
+        ``verified`` and ``checked``; ``deciding`` is number, comparator, unit and reference together, ``other`` the
+        rest.
 
     """
     random = Random(seed)  # noqa: S311 - a repeatable choice
@@ -50,7 +51,9 @@ def catch(
                 caught = share(int(_status(one, context, [replace(first, draft=draft), *others]) not in _TRUSTED), 1)
                 for name in (kind, "deciding" if kind in DECIDING else "other"):
                     tallies[name] = tallies.get(name, Tally()) + caught
-    return Report(name="catch", parts=dict.fromkeys(documents, "tuning"), scores=pooled(documents), mistakes=(), unpredicted=())
+    return Report(
+        name="catch", parts=dict.fromkeys(documents, "tuning"), scores=pooled(documents), mistakes=(), unpredicted=()
+    )
 
 
 def _status(one: Labelled, context: BlockContext, readings: Sequence[Reading]) -> Status:

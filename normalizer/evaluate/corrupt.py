@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from random import Random
 
-    from normalizer.model.draft import Atom, Bound, Comparator, Reference
+    from normalizer.model.draft import Atom, Bound, Change, Comparator, Direction, Reference
 
 _DIGIT: Final = re.compile(r"\d")
 _COMPARATORS: Final[tuple[Comparator, ...]] = (">=", ">", "<=", "<", "=")
@@ -20,7 +20,8 @@ _UPPER: Final = frozenset({"<=", "<"})
 _UNITS: Final = ("mg/dL", "g/L", "mmol/L", "%", "mL/min", "U/L", "mg/day", "ng/mL")
 _TIME_UNITS: Final = ("days", "weeks", "months", "years", "hours")
 _REFERENCES: Final[tuple[Reference, ...]] = ("absolute", "uln", "lln", "predicted", "baseline")
-_FLIPPED: Final = {"before": "after", "after": "before", "increase": "decrease", "decrease": "increase"}
+_OTHER_SIDE: Final[dict[Direction | None, Direction]] = {"before": "after", "after": "before"}
+_OTHER_WAY: Final[dict[Change | None, Change]] = {"increase": "decrease", "decrease": "increase"}
 _INVENTED: Final = 42
 #: Words that a quote may lose and still carry comparator, number and unit.
 _EMPTY: Final = frozenset({"a", "an", "by", "during", "for", "in", "of", "on", "the", "through", "test"})
@@ -54,7 +55,13 @@ def _point(bound: Bound, _: Random) -> Bound | None:
     def change(token: str) -> str:
         if "." in token:
             return token.replace(".", "", 1)
-        return f"{token[:-1]}.{token[-1]}" if token.isdigit() and len(token) > 1 else f"{token}0" if token.isdigit() else token
+        return (
+            f"{token[:-1]}.{token[-1]}"
+            if token.isdigit() and len(token) > 1
+            else f"{token}0"
+            if token.isdigit()
+            else token
+        )
 
     return None if isinstance(bound, Grade) else _with_number(bound, change)
 
@@ -94,10 +101,10 @@ def _cut(bound: Bound, random: Random) -> Bound | None:
 
 
 def _flip(bound: Bound, _: Random) -> Bound | None:
-    if isinstance(bound, Time) and bound.direction in _FLIPPED:
-        return replace(bound, direction=_FLIPPED[bound.direction])
-    if isinstance(bound, Limit) and bound.change in _FLIPPED:
-        return replace(bound, change=_FLIPPED[bound.change])
+    if isinstance(bound, Time) and bound.direction in _OTHER_SIDE:
+        return replace(bound, direction=_OTHER_SIDE[bound.direction])
+    if isinstance(bound, Limit) and bound.change in _OTHER_WAY:
+        return replace(bound, change=_OTHER_WAY[bound.change])
     return None
 
 

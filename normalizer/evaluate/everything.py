@@ -74,7 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--gold", type=Path, help="folder of gold files, by default evals/gold")
     parser.add_argument("--pages", type=Path, default=ROOT / "seeds", help="folder of the labelled pages")
     parser.add_argument("--corpora", type=Path, help="folder of external corpora, else NORMALIZER_CORPORA")
-    parser.add_argument("--cassettes", type=Path, default=ROOT / "cassettes" / VERSION, help="recorded answers of a model")
+    parser.add_argument(
+        "--cassettes", type=Path, default=ROOT / "cassettes" / VERSION, help="recorded answers of a model"
+    )
     parser.add_argument("--extractor", action="append", choices=READERS, help="only these readers")
     parser.add_argument("--only", action="append", choices=("seeds", "stress", *CORPORA), help="only these sets")
     parser.add_argument("--mistakes", type=int, default=0, metavar="N", help="print N mistakes of each kind")

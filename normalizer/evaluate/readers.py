@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from normalizer.evaluate.report import evaluate
@@ -11,6 +10,7 @@ from normalizer.pipeline import settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from normalizer.evaluate.report import Report
     from normalizer.evaluate.sets import Labelled
@@ -32,14 +32,15 @@ def by_rules(labelled: Sequence[Labelled]) -> Readings:
 
 
 def by_model(labelled: Sequence[Labelled], cassettes: Path) -> Readings | None:
-    """Return the first answers that were recorded of a model; None when there are none or vcrpy is not installed.
+    """Return the first answers that were recorded of a model; None when some are missing or vcrpy is not installed.
 
     Args:
         labelled: the documents.
         cassettes: the folder of one prompt version.
 
     """
-    if not (cassettes / "about.json").is_file():
+    wanted = {"about"} | {one.cassette for one in labelled}
+    if not all((cassettes / f"{name}.json").is_file() for name in wanted):
         return None
     try:
         from normalizer.evaluate.replay import play  # noqa: PLC0415 - needs the extra and vcrpy

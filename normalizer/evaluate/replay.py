@@ -11,7 +11,7 @@ import asyncio
 import json
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -23,12 +23,14 @@ from normalizer.extract.llm import Client, Endpoint, LlmExtractor
 from normalizer.extract.llm.endpoint import Mode
 from normalizer.extract.llm.prompt import VERSION, load_prompt
 from normalizer.extract.pack import packs
+from normalizer.reconcile import judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from normalizer.evaluate.sets import Labelled
     from normalizer.extract.llm import Asked
+    from normalizer.extract.llm.prompt import Prompt
     from normalizer.extract.pack import BlocksPerRequest
     from normalizer.model.draft import Reading
 
@@ -39,23 +41,38 @@ _NOWHERE: Final = "http://127.0.0.1:9/v1"
 _SETTINGS: Final = ("model", "mode", "temperature", "seed", "reasoning", "effort", "output_limit")
 
 
-def endpoint_of(folder: Path) -> Endpoint:
-    """Return the endpoint whose requests a folder of cassettes holds, at an address where nothing listens.
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """How a folder of cassettes was recorded: the endpoint (when replayed at no address), prompt and packing.
+
+    ``reask``: the model was told what the source text contradicts, and its second answers were recorded too.
+    """
+
+    endpoint: Endpoint
+    prompt: Prompt
+    size: BlocksPerRequest = 1
+    reask: bool = False
+
+
+def recording_of(folder: Path) -> Recording:
+    """Return how the cassettes of a folder were recorded.
 
     Raises:
         FileNotFoundError: when nothing was recorded there.
 
     """
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    return Endpoint(base_url=_NOWHERE, attempts=1, **{name: about[name] for name in _SETTINGS})
+    endpoint = Endpoint(base_url=_NOWHERE, attempts=1, **{name: about[name] for name in _SETTINGS})
+    return Recording(endpoint, load_prompt(about["prompt"]), about["blocks_per_request"], about["reask"])
 
 
 @contextmanager
-def _extractor(endpoint: Endpoint, runner: asyncio.Runner) -> Iterator[LlmExtractor]:
-    """Yield an extractor that takes a model's first answer as it comes: nothing is asked again."""
-    model = Client(endpoint, load_prompt())
+def _extractor(how: Recording, runner: asyncio.Runner) -> Iterator[LlmExtractor]:
+    """Yield an extractor; without re-asks it takes a model's first answer as it comes."""
+    endpoint = how.endpoint
+    model = Client(endpoint, how.prompt)
     try:
-        yield LlmExtractor(model, reasks=0, deadline=endpoint.deadline)
+        yield LlmExtractor(model, reasks=int(how.reask), deadline=endpoint.deadline)
     finally:
         runner.run(model.aclose())
 
@@ -64,8 +81,7 @@ def play(
     labelled: Sequence[Labelled],
     folder: Path = CASSETTES,
     *,
-    size: BlocksPerRequest = 1,
-    record: Endpoint | None = None,
+    record: Recording | None = None,
     concurrency: int = 1,
 ) -> dict[tuple[str, str], tuple[Reading, Asked]]:
     """Return the recorded readings by (trial, block), each with what its request came to.
@@ -73,8 +89,7 @@ def play(
     Args:
         labelled: the documents; those of one cassette stand together.
         folder: the cassettes of one prompt version and packing.
-        size: blocks in a request.
-        record: ask this endpoint and write the cassettes.
+        record: ask anew in this way and write the cassettes.
         concurrency: most requests in flight while recording.
 
     Raises:
@@ -82,15 +97,15 @@ def play(
         ValueError: when a cassette holds exchanges that were not asked for.
 
     """
-    endpoint = record or endpoint_of(folder)
+    how = record or recording_of(folder)
     found: dict[tuple[str, str], tuple[Reading, Asked]] = {}
 
     async def ask(extractor: LlmExtractor, documents: Sequence[Labelled]) -> None:
-        questions = iter([(one.gold.trial, pack) for one in documents for pack in packs(one.contexts, size)])
+        questions = iter([(one.gold.trial, pack) for one in documents for pack in packs(one.contexts, how.size)])
 
         async def worker() -> None:
             for trial, pack in questions:
-                asked = await extractor.read(pack)
+                asked = await extractor.read(pack, judge if how.reask else None)
                 found.update({(trial, reading.block_id): (reading, asked) for reading in asked.readings})
 
         async with asyncio.TaskGroup() as group:
@@ -100,7 +115,7 @@ def play(
     with asyncio.Runner() as runner:
         for name, documents in groupby(labelled, key=lambda one: one.cassette):
             path = folder / f"{name}.json"
-            with cassette(path, load_prompt(), record=record is not None), _extractor(endpoint, runner) as extractor:
+            with cassette(path, how.prompt, record=record is not None), _extractor(how, runner) as extractor:
                 runner.run(ask(extractor, list(documents)))
     return found
 
@@ -114,6 +129,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--effort", help="reasoning effort, for reasoning models")
     parser.add_argument("--concurrency", type=int, default=16)
     parser.add_argument("--blocks-per-request", default="1", help="a number, or auto")
+    parser.add_argument("--reask", action="store_true", help="tell the model once what the text contradicts")
+    parser.add_argument("--prompt", default=VERSION, help="prompt version")
     parser.add_argument("--timeout", type=float, default=120.0, help="seconds for a request")
     parser.add_argument("--by", default="", help="who answers, in words, for about.json")
     parser.add_argument("--evals", type=Path, default=ROOT / "evals")
@@ -124,14 +141,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     endpoint = Endpoint(model=options.model, base_url=options.base_url, mode=options.mode, effort=options.effort)
     endpoint = replace(endpoint, timeout=options.timeout, deadline=2 * options.timeout)
     size: BlocksPerRequest = "auto" if options.blocks_per_request == "auto" else int(options.blocks_per_request)
-    folder: Path = options.out or CASSETTES
+    folder: Path = options.out or ROOT / "cassettes" / options.prompt
     labelled = seeds(options.evals / "gold", options.pages) if options.only != "stress" else ()
     labelled += stress(options.evals / "stress") if options.only != "seeds" else ()
-    found = play(labelled, folder, size=size, record=endpoint, concurrency=options.concurrency)
-    about: dict[str, Any] = {name: getattr(endpoint, name) for name in _SETTINGS}
-    about |= {"prompt_hash": load_prompt().hash, "recorded": datetime.now(UTC).date().isoformat(), "by": options.by}
+    prompt = load_prompt(options.prompt)
+    how = Recording(endpoint, prompt, size, options.reask)
+    found = play(labelled, folder, record=how, concurrency=options.concurrency)
+    about: dict[str, Any] = {
+        "prompt": prompt.version, "prompt_hash": prompt.hash, "blocks_per_request": size,
+        "reask": how.reask, **{name: getattr(endpoint, name) for name in _SETTINGS},
+        "recorded": datetime.now(UTC).date().isoformat(), "by": options.by,
+    }  # fmt: skip
     (folder / "about.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-    failed = [f"{trial}/{block}: {reading.failure}" for (trial, block), (reading, _) in found.items() if reading.failure]
+    failed = [
+        f"{trial}/{block}: {reading.failure}" for (trial, block), (reading, _) in found.items() if reading.failure
+    ]
     sys.stdout.write("\n".join([*failed, f"{len(found)} blocks, {len(failed)} without a usable answer"]) + "\n")
     return 1 if failed else 0
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeGuard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from normalizer.extract.llm.reader import Asked
     from normalizer.model.block import BlockContext
     from normalizer.model.draft import Draft, Reading
 
@@ -24,22 +26,17 @@ class Extractor(Protocol):
         ...
 
 
-class Read(Protocol):
-    """What asking came to."""
-
-    @property
-    def readings(self) -> Sequence[Reading]:
-        """Return a reading for each block asked about, in that order."""
-        ...
-
-
 class AsyncExtractor(Protocol):
     """Reads several blocks of one trial with one request; never raises for what an endpoint does."""
 
     name: str
 
-    async def read(self, contexts: Sequence[BlockContext], judge: Judge | None = None) -> Read:
+    async def read(self, contexts: Sequence[BlockContext], judge: Judge | None = None) -> Asked:
         """Return a reading of each block; ``failure`` set and the Draft empty where there is none."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of what was opened."""
         ...
 
 

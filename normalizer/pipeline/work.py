@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from normalizer.extract.pack import packs
 from normalizer.extract.protocol import is_async
@@ -13,8 +13,9 @@ from normalizer.reconcile import complete, judge
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from normalizer.extract.llm.reader import Asked
     from normalizer.extract.pack import BlocksPerRequest
-    from normalizer.extract.protocol import AsyncExtractor, Extractor, Read
+    from normalizer.extract.protocol import AsyncExtractor, Extractor
     from normalizer.model.block import BlockContext
     from normalizer.model.criterion import NormalizedTrial
     from normalizer.model.document import TrialDocument
@@ -55,7 +56,7 @@ class Work:
         self._document, self._extractors, self._asking = document, extractors, asking
         self._segmentation, self.contexts = prepare(document)
         self._readings: dict[str, list[Reading | None]] = {
-            context.block.id: [None if is_async(one) else one.read(context) for one in extractors]
+            context.block.id: [None if is_async(one) else cast("Extractor", one).read(context) for one in extractors]
             for context in self.contexts
         }
         self.questions = tuple(self._questions())
@@ -74,7 +75,7 @@ class Work:
         readings = [reading for reading in self._readings[context.block.id] if reading is not None]
         return any(complete(context, reading) for reading in readings)
 
-    async def ask(self, question: Question) -> Read:
+    async def ask(self, question: Question) -> Asked:
         """Ask a question and keep its readings; return all that came of it."""
         extractor = self._extractors[question.at]
         assert is_async(extractor)

@@ -31,9 +31,7 @@ _DECIDING: Final[frozenset[Field]] = frozenset({"slot", "comparator", "number", 
 #: Doubts about the sense of a plain print; two independent readings that take it alike settle them.
 _SETTLED: Final = frozenset({"role_ambiguous", "attachment_ambiguous"})
 #: What stands between two things named in one breath.
-_TOGETHER: Final = re.compile(
-    r"[^.;:\n]{0,40}?(?:\b(?:or|and|with|plus)\b|[,/&+])[^.;:\n]{0,25}", re.IGNORECASE
-)
+_TOGETHER: Final = re.compile(r"[^.;:\n]{0,40}?(?:\b(?:or|and|with|plus)\b|[,/&+])[^.;:\n]{0,25}", re.IGNORECASE)
 
 
 class Agreement(NamedTuple):

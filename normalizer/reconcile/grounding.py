@@ -26,8 +26,9 @@ _NAMED_BY_QUANTITY: Final = frozenset({"age", "sex", "systolic blood pressure", 
 
 
 #: Words of a subject that its quote may leave out.
-_SMALL: Final = frozenset({"a", "an", "and", "by", "for", "in", "of", "on", "or", "the", "to", "with", "count", "equivalent",
-                           "level", "score", "test", "use", "therapy", "treatment"})  # fmt: skip
+_SMALL: Final = frozenset(
+    ("a an and by for in of on or the to with count equivalent level score test use therapy treatment").split()  # noqa: SIM905
+)
 _STEM: Final = 6  # "implanted" and "implantation" are one word
 
 

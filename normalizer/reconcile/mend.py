@@ -51,7 +51,7 @@ def mend(case: Case, alignment: Alignment) -> Case:
     for entry in case.entries:
         second = seconds.get((entry.at, entry.nth))
         bound = entry.bound
-        mention = _plain(case, entry, second)
+        mention = _plain(entry, second)
         if mention is None or isinstance(bound, Grade):
             continue
         for rule, mended in _steps(case, entry, bound, mention):
@@ -64,11 +64,11 @@ def mend(case: Case, alignment: Alignment) -> Case:
     if not changed:
         return case
     draft = _with(case.reading.draft, changed)
-    mended = Case.of(case.context, replace(case.reading, draft=draft), case.others)
-    return replace(mended, mends=tuple(repairs))
+    again = Case.of(case.context, replace(case.reading, draft=draft), case.others)
+    return replace(again, mends=tuple(repairs))
 
 
-def _plain(case: Case, entry: Entry, second: Bound | None) -> Mention | None:
+def _plain(entry: Entry, second: Bound | None) -> Mention | None:
     """Return the one quantity at a bound's quote, if it is read without doubt and the second reading says the same."""
     if entry.placed.span is None:
         return None
@@ -78,8 +78,8 @@ def _plain(case: Case, entry: Entry, second: Bound | None) -> Mention | None:
         return None
     if isinstance(second, Limit | Time):
         printed = {end.value.normalize() for end in (mention.low, mention.high) if end is not None}
-        same = second.comparator == mention.comparator and set(numbers(second)) == (printed or set(numbers(second)))
-        return mention if same else None
+        if second.comparator == mention.comparator and (not printed or printed == set(numbers(second))):
+            return mention
     return None
 
 
@@ -94,12 +94,20 @@ def _steps(case: Case, entry: Entry, bound: Limit | Time, mention: Mention) -> I
         bound = _repriced(replace(bound, comparator=mention.comparator), mention)
         yield "comparator_as_printed", bound
     unit = mention.unit
-    if unit is not None and bound.unit != unit.printed and not _holds(bound.quote, bound.unit) and _holds(bound.quote, unit.printed):
+    if (
+        unit is not None
+        and bound.unit != unit.printed
+        and not _holds(bound.quote, bound.unit)
+        and _holds(bound.quote, unit.printed)
+    ):
         bound = replace(bound, unit=unit.printed)
         yield "unit_as_printed", bound
     if isinstance(bound, Limit) and bound.reference != mention.reference:
         named = _NORMAL.search(bound.quote) is not None
-        if (mention.reference in _LIMITS_OF_NORMAL) is named and {bound.reference, mention.reference} & _LIMITS_OF_NORMAL:
+        if (mention.reference in _LIMITS_OF_NORMAL) is named and {
+            bound.reference,
+            mention.reference,
+        } & _LIMITS_OF_NORMAL:
             bound = replace(bound, reference=mention.reference)
             yield "reference_as_printed", bound
     whole = _whole(case, entry, mention)

@@ -54,16 +54,16 @@ class BrokenError(Exception):
 
 def break_at(monkeypatch: pytest.MonkeyPatch, number: int, error: type[BaseException]) -> None:
     run_module = import_module("normalizer.batch.run")  # the name in the package is the function
-    true = run_module.normalize
+    true = run_module.Work
     seen = []
 
-    def normalize(document: TrialDocument, *rest: object) -> object:
+    def work(document: TrialDocument, *rest: object) -> object:
         seen.append(document)
         if len(seen) == number:
             raise error
         return true(document, *rest)
 
-    monkeypatch.setattr(run_module, "normalize", normalize)
+    monkeypatch.setattr(run_module, "Work", work)
 
 
 def test_a_run_writes_trials_in_input_order_and_their_facts(inputs: Path, tmp_path: Path) -> None:

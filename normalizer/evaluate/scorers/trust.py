@@ -11,10 +11,10 @@ missing bound belongs to the criterion that its characters fall into, and is sil
 ``review_precision``     of the criteria in review or failed, those that hold an error
 ``review_recall``        of the criteria that hold an error, those in review or failed
 ``status/<status>``      of the predicted bounds in criteria of this status, those without error
-``right_in_review``      of the bounds that are right in number, comparator, unit, reference, slot, anchor, direction
-                         and subject, those that are themselves in review (lower is better)
-``false_alarms``         the same, not counting those whose print itself is at fault: a comparator that is not printed,
-                         a damaged or implausible value, a limit printed twice
+``right_in_review``      of the bounds that are right in all deciding fields, anchor, direction and subject, those
+                         that are themselves in review (lower is better)
+``false_alarms``         the same, not counting those whose print itself is at fault: no comparator printed, a damaged
+                         or implausible value, a limit printed twice
 =======================  =============================================================================================
 """
 
@@ -38,8 +38,8 @@ _SEEN: Final = frozenset({"review", "failed"})
 _RIGHT: Final[frozenset[Field]] = _SILENT | {"anchor", "direction", "subject"}
 #: Findings that say what is wrong with the print, and would be there for a perfect reading too.
 _OF_PRINT: Final = frozenset(
-    {"comparator_missing", "comparator_damaged", "number_ambiguous", "unit_unknown", "unit_missing", "implausible_value",
-     "implausible_pair", "repeated_bound", "range_reversed"}
+    {"comparator_missing", "comparator_damaged", "number_ambiguous", "unit_unknown", "unit_missing",
+     "implausible_value", "implausible_pair", "repeated_bound", "range_reversed"}
 )  # fmt: skip
 
 

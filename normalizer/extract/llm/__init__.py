@@ -22,7 +22,24 @@ from normalizer.extract.llm.reply import Model, Reply
 from normalizer.extract.llm.usage import Price, Usage, price_of, read_prices
 
 __all__ = [
-    "Asked", "Client", "CutOffError", "DeadlineError", "Endpoint", "EndpointError", "EndpointSettingsError", "FakeModel",
-    "FilteredError", "InvalidAnswerError", "LlmExtractor", "Model", "ModelError", "Once", "Price", "RefusalError",
-    "Reply", "Usage", "price_of", "read_prices",
-]  # fmt: skip
+    "Asked",
+    "Client",
+    "CutOffError",
+    "DeadlineError",
+    "Endpoint",
+    "EndpointError",
+    "EndpointSettingsError",
+    "FakeModel",
+    "FilteredError",
+    "InvalidAnswerError",
+    "LlmExtractor",
+    "Model",
+    "ModelError",
+    "Once",
+    "Price",
+    "RefusalError",
+    "Reply",
+    "Usage",
+    "price_of",
+    "read_prices",
+]

@@ -62,7 +62,11 @@ class Client:
         """
         form = RequestForm(prompt or load_prompt(), endpoint)
         self.name = endpoint.model
-        self.prompt_version, self.prompt_hash, self.schema_hash = form.prompt_version, form.prompt_hash, form.schema_hash
+        self.prompt_version, self.prompt_hash, self.schema_hash = (
+            form.prompt_version,
+            form.prompt_hash,
+            form.schema_hash,
+        )
         self._endpoint, self._form, self._sleep = endpoint, form, sleep
         self._openai = _connection(endpoint, http)
 

@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 from normalizer.extract.llm.errors import EndpointSettingsError
 
@@ -50,6 +51,23 @@ class Endpoint:
     attempts: int = 6
     timeout: float = 120.0
     deadline: float = 300.0
+
+    def __post_init__(self) -> None:
+        """Refuse an address that is none, or that holds a password.
+
+        Raises:
+            EndpointSettingsError: says which.
+
+        """
+        if self.base_url is None:
+            return
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise EndpointSettingsError(f"{self.base_url!r} is no address of an endpoint")
+        if parts.username is not None or parts.password is not None:
+            raise EndpointSettingsError(
+                "keys and passwords do not belong into the address; they come from the environment"
+            )
 
     @property
     def reasons(self) -> bool:

@@ -10,12 +10,12 @@ from normalizer.extract.llm.errors import ModelError
 from normalizer.extract.llm.mapping import wire_of
 from normalizer.extract.llm.reply import Reply
 from normalizer.extract.llm.usage import Usage
-from normalizer.model.draft import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from normalizer.extract.llm.request import Turn
+    from normalizer.model.draft import Draft
 
 
 class FakeModel:

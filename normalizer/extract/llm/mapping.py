@@ -42,9 +42,7 @@ def _atom(atom: WireAtom) -> Atom:
     limits, times, grades = [], [], []
     for bound in atom.bounds:
         if isinstance(bound, WireGrade):
-            grades.append(
-                Grade(scale=bound.scale, quote=bound.grade, comparator=bound.comparator, values=bound.values)
-            )
+            grades.append(Grade(scale=bound.scale, quote=bound.grade, comparator=bound.comparator, values=bound.values))
         elif isinstance(bound, WireLimit | WireRelative | WireFullLimit):
             limits.append(_limit(bound))
         else:

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from normalizer.extract.llm.mapping import wire_of
 from normalizer.model.document import Kind  # noqa: TC001 - read at run time
-from normalizer.model.draft import Draft
+from normalizer.model.draft import Draft  # noqa: TC001 - the same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,8 +134,12 @@ def question(contexts: Sequence[BlockContext]) -> str:
         known = {short: full for short, full in context.abbreviations.items() if short in context.text}
         blocks.append(
             _asked(
-                name, block.kind, context.text, cohorts=context.cohort_labels, heading=block.heading,
+                name,
+                block.kind,
+                context.text,
+                cohorts=context.cohort_labels,
+                heading=block.heading,
                 abbreviations=known,
-            )  # fmt: skip
+            )
         )
     return _question(contexts[0].conditions, blocks)

@@ -96,7 +96,11 @@ class LlmExtractor:
             drafts, reply, reasked = await self._better(contexts, judge, first, drafts, reply)
         readings = tuple(
             [
-                Reading(block_id=context.block.id, draft=draft, provenance=_provenance(self._model, reply if not at else None))
+                Reading(
+                    block_id=context.block.id,
+                    draft=draft,
+                    provenance=_provenance(self._model, reply if not at else None),
+                )
                 for at, (context, draft) in enumerate(zip(contexts, drafts, strict=True))
             ]
         )

@@ -76,9 +76,9 @@ async def reask(
         last, usage, attempts = reply, usage + reply.usage, attempts + reply.attempts
         return _completion(reply)
 
-    create = instructor.patch(create=ours, mode=instructor.Mode.JSON_SCHEMA)
+    patched: Any = instructor.patch(create=ours, mode=instructor.Mode.JSON_SCHEMA)
     try:
-        await create(response_model=Checked, messages=[], model=model.name, max_retries=reasks)  # type: ignore[type-var, call-arg]
+        await patched(response_model=Checked, messages=[], model=model.name, max_retries=reasks)
     except (InstructorRetryException, ModelError) as error:
         if stopped is not None:
             stopped.usage, stopped.attempts = usage + stopped.usage, attempts + stopped.attempts
@@ -103,7 +103,10 @@ def _completion(reply: Reply) -> Any:  # noqa: ANN401 - openai's type, imported 
     message = {"role": "assistant", "content": reply.content}
     return ChatCompletion.model_validate(
         {
-            "id": "reply", "object": "chat.completion", "created": 0, "model": "reply",
+            "id": "reply",
+            "object": "chat.completion",
+            "created": 0,
+            "model": "reply",
             "choices": [{"index": 0, "finish_reason": "stop", "message": message, "logprobs": None}],
-        }  # fmt: skip
+        }
     )
