@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from normalizer.evaluate.corrupt import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -25,8 +27,12 @@ LABELLED: Final = {
     "criterion_exact": "whole criterion, every field",
     "silent_errors": "silent errors (less is better)",
     "review_rate": "criteria in review",
+    "false_alarms": "right bounds in review without fault of the print",
     "ledger_coverage": "numerals accounted for",
 }
+SETS: Final = ("seeds", "stress")
+#: What a reader's report is called behind the name of its set, and what the card calls the reader.
+READERS: Final = {"": "rules", ".llm": "model (recorded)", ".hybrid": "hybrid"}
 _CORPORA: Final = {"lct": "LCT", "chia": "Chia"}
 MIRRORED: Final = {
     "lct": {
@@ -52,20 +58,46 @@ def _shown(score: Mapping[str, Any] | None) -> str:
     return f"{score['f1']:.3f}" + (f" ({interval[0]:.2f} - {interval[1]:.2f})" if interval else "")
 
 
+def _labelled(reports: Mapping[str, Any], name: str) -> list[str]:
+    """Return the table of one labelled set: a column for every reader that was scored."""
+    columns = [(title, reports[f"{name}{suffix}"]) for suffix, title in READERS.items() if f"{name}{suffix}" in reports]
+    if not columns:
+        return []
+    bounds = columns[0][1]["scores"]["number_found"]["gold"]
+    lines = [
+        f"| {name}, {bounds} bounds: F1 or share (95 % interval) | {' | '.join(title for title, _ in columns)} |",
+        "|---" * (len(columns) + 1) + "|",
+    ]
+    for key, label in LABELLED.items():
+        cells = [_shown(report["scores"].get(key)) for _, report in columns]
+        lines.append(f"| {label} | {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def _caught(reports: Mapping[str, Any]) -> list[str]:
+    """Return the table of errors put into trusted readings, and how many of them were noticed."""
+    sets = [name for name in SETS if f"{name}.catch" in reports]
+    if not sets:
+        return []
+    lines = [f"| error put into a trusted reading: noticed | {' | '.join(sets)} |", "|---" * (len(sets) + 1) + "|"]
+    for kind in KINDS:
+        cells = []
+        for name in sets:
+            score = reports[f"{name}.catch"]["scores"].get(kind)
+            cells.append("-" if score is None else f"{score['f1']:.3f} of {score['gold']}")
+        lines.append(f"| {kind} | {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
 def scorecard(record: Mapping[str, Any]) -> str:
     """Return the Markdown tables of a report.
 
     Args:
-        record: what ``make eval`` writes to ``report.json``; sets that were not run have no column or row.
+        record: what ``make eval`` writes to ``report.json``; sets and readers that were not run have no table or column.
 
     """
     reports = {report["set"]: report for report in record["reports"]}
-    sets = [name for name in ("seeds", "stress") if name in reports]
-    heads = [f"{name} ({reports[name]['scores']['number_found']['gold']} bounds)" for name in sets]
-    lines = ["| F1 or share (95 % interval) | " + " | ".join(heads) + " |", "|---" * (len(sets) + 1) + "|"]
-    for key, label in LABELLED.items():
-        cells = [_shown(reports[name]["scores"].get(key)) for name in sets]
-        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    lines = [line for name in SETS for line in _labelled(reports, name)] + _caught(reports)
     rows = [
         f"| {_CORPORA[name]} | {label} | {_shown(reports[name]['scores'].get(key))} |"
         for name, labels in MIRRORED.items()
@@ -73,8 +105,8 @@ def scorecard(record: Mapping[str, Any]) -> str:
         for key, label in labels.items()
     ]
     if rows:
-        lines += ["", "| corpus | what | F1 or share (95 % interval) |", "|---|---|---|", *rows]
-    return "\n".join(lines) + "\n"
+        lines += ["| corpus | what (rules) | F1 or share (95 % interval) |", "|---|---|---|", *rows, ""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def replaced(text: str, card: str) -> str:

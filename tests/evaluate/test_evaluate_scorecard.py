@@ -18,12 +18,18 @@ def _report(name: str, **f1: float | None) -> dict[str, Any]:
     return {"set": name, "scores": scores}
 
 
-def test_sets_are_columns_and_corpora_rows() -> None:
-    reports = [_report("seeds", number_found=0.75, logic=None), _report("lct", **{"op+values": 0.5})]
+def test_readers_are_columns_and_corpora_rows() -> None:
+    reports = [
+        _report("seeds", number_found=0.75, logic=None),
+        _report("seeds.hybrid", number_found=1.0),
+        _report("seeds.catch", unit=0.25),
+        _report("lct", **{"op+values": 0.5}),
+    ]
     lines = scorecard.scorecard({"reports": reports}).splitlines()
-    assert lines[0] == "| F1 or share (95 % interval) | seeds (7 bounds) |"
-    assert "| number, at its characters | 0.750 (0.50 - 1.00) |" in lines
-    assert "| requirement tree | - |" in lines
+    assert lines[0] == "| seeds, 7 bounds: F1 or share (95 % interval) | rules | hybrid |"
+    assert "| number, at its characters | 0.750 (0.50 - 1.00) | 1.000 (0.50 - 1.00) |" in lines
+    assert "| requirement tree | - | - |" in lines
+    assert "| unit | 0.250 of 7 |" in lines
     assert "| LCT | operator and values | 0.500 (0.50 - 1.00) |" in lines
     assert not any(line.startswith("| Chia") for line in lines)
 
