@@ -316,15 +316,18 @@ def evaluate(
 ) -> None:
     """Score against gold; without arguments everything that the gates look at. Exit code 3 when a gate fails."""
     with _guarded():
-        from normalizer.evaluate import everything
-
         if extractor not in (None, "rules", "llm", "hybrid"):
             raise typer.BadParameter(f"{extractor!r} is none of rules, llm, hybrid", param_hint="--extractor")
         if corpus is not None:
             _print_corpus(*corpus)
         elif run_dir is not None:
-            _print_run(gold or everything.ROOT / "evals" / "gold", run_dir)
+            from normalizer.evaluate.runs import report_of
+            from normalizer.evaluate.tables import printed
+
+            typer.echo(printed(report_of(run_dir, gold)))
         else:
+            from normalizer.evaluate import everything
+
             arguments = ["--gold", str(gold), "--only", "seeds"] if gold is not None else []
             raise typer.Exit(everything.main(arguments + (["--extractor", extractor] if extractor else [])))
 
@@ -340,23 +343,20 @@ def _print_corpus(name: str, path: Path) -> None:
     typer.echo(printed(CORPORA[name](path)))
 
 
-def _print_run(gold: Path, run_dir: Path) -> None:
-    from normalizer.batch import trials
-    from normalizer.evaluate.gold import read_folder
-    from normalizer.evaluate.pages import located_in
-    from normalizer.evaluate.report import evaluate as score
-    from normalizer.evaluate.tables import printed
+@app.command()
+def diff(
+    before: Annotated[
+        str, typer.Argument(metavar="A", help="report.json[#SET], a folder with one, or a run directory.")
+    ],
+    after: Annotated[str, typer.Argument(metavar="B", help="The same, to compare with A.")],
+    gold: Annotated[Path | None, typer.Option(help="Gold to score run directories on; default evals/gold.")] = None,
+) -> None:
+    """Compare two evaluated runs bound by bound: flips both ways by name, tokens beside accuracy."""
+    with _guarded():
+        from normalizer.evaluate.diff import difference, printed
+        from normalizer.evaluate.runs import record_of
 
-    labelled = {labels.source: labels for labels in read_folder(gold).values()}
-    found, predictions = [], {}
-    for trial in trials(run_dir):
-        if labels := labelled.get(Path(trial.document.source).name):
-            found.append(located_in(labels, trial))
-            predictions[labels.trial] = trial
-    if not found:
-        _complain(f"{run_dir} holds no page that {gold} labels")
-        raise typer.Exit(USAGE)
-    typer.echo(printed(score(found, predictions, name=str(run_dir))))
+        typer.echo(printed(difference(record_of(before, gold), record_of(after, gold)), before, after))
 
 
 def main() -> Any:  # noqa: ANN401 - typer ends the process

@@ -173,5 +173,5 @@ def test_escapes_leave_quotes_as_printed(number: int) -> None:
 
 def test_above_the_normal_range_is_above_its_upper_limit() -> None:
     found = criterion(3, "E08")
-    limits = [(b.comparator, b.reference, b.low, b.implied) for a in found.atoms for b in a.bounds]
-    assert limits == [(">", "uln", 1, True)] * 2
+    bounds = [bound for atom in found.atoms for bound in atom.bounds]
+    assert [(b.comparator, b.reference, str(b.low), b.implied) for b in bounds] == [(">", "uln", "1", True)] * 2

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from normalizer.batch.manifest import Settings
+    from normalizer.extract.llm.endpoint import Endpoint
     from normalizer.extract.protocol import AsyncExtractor, Extractor
 
 EXTRACTORS: Final = ("rules", "llm", "hybrid")
@@ -20,6 +21,7 @@ def check(settings: Settings) -> None:
 
     Raises:
         ValueError: when there is no such extractor, or a model is missing or named in vain.
+        EndpointSettingsError: when the address is none, or holds a password.
 
     """
     if settings.extractor not in EXTRACTORS:
@@ -28,8 +30,19 @@ def check(settings: Settings) -> None:
         raise ValueError("the extractor rules asks no model; leave --model out or choose llm or hybrid")
     if settings.extractor != "rules" and settings.model is None:
         raise ValueError(f"the extractor {settings.extractor} needs a model: --model NAME")
+    if settings.model is not None:
+        _endpoint(settings)
     if settings.cascade and settings.extractor != "hybrid":
         raise ValueError("a cascade needs two readers: the extractor hybrid")
+
+
+def _endpoint(settings: Settings) -> Endpoint:
+    from normalizer.extract.llm.endpoint import Endpoint  # noqa: PLC0415 - with a model only
+
+    assert settings.model is not None
+    return Endpoint(
+        model=settings.model, base_url=settings.base_url, mode=settings.mode, effort=settings.effort,
+    )  # fmt: skip
 
 
 def extractors(settings: Settings, ledger: Path) -> tuple[Extractor | AsyncExtractor, ...]:
@@ -49,12 +62,9 @@ def extractors(settings: Settings, ledger: Path) -> tuple[Extractor | AsyncExtra
     if settings.extractor == "rules":
         return (RulesExtractor(),)
     from normalizer.batch.ledger import Ledger  # noqa: PLC0415 - with a model only
-    from normalizer.extract.llm import Client, Endpoint, LlmExtractor, Once  # noqa: PLC0415 - the same
+    from normalizer.extract.llm import Client, LlmExtractor, Once  # noqa: PLC0415 - the same
 
-    assert settings.model is not None
-    endpoint = Endpoint(
-        model=settings.model, base_url=settings.base_url, mode=settings.mode, effort=settings.effort,
-    )  # fmt: skip
+    endpoint = _endpoint(settings)
     model = LlmExtractor(Once(Ledger(Client(endpoint), ledger)), deadline=endpoint.deadline)
     return (model,) if settings.extractor == "llm" else (model, RulesExtractor())
 

@@ -49,10 +49,11 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """2 with a refused input, 1 with a failed trial, criterion or question, else 0."""
+        """2 with a refused input, 1 with a failed trial or criterion or one without a second reading, else 0."""
         if self.refused:
             return 2
-        return 1 if self.tally.failed or self.tally.statuses["failed"] or self.asked.failed.total() else 0
+        tally = self.tally
+        return 1 if tally.failed or tally.statuses["failed"] or tally.findings["second_reading_failed"] else 0
 
 
 def fingerprint(document: TrialDocument) -> str:

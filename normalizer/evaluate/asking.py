@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from normalizer.evaluate.readers import by_rules, scored
+from normalizer.evaluate.readers import by_rules, predicted, scored
 from normalizer.evaluate.replay import ROOT, play, recording_of
 from normalizer.evaluate.sets import seeds
 from normalizer.evaluate.split import Split
@@ -46,7 +46,7 @@ def _row(
     readings = {
         key: found if key in left_out else (model[key][0], *found) for key, found in rules.items()
     }  # fmt: skip
-    report = scored(labelled, readings, name=name, split=Split())
+    report = scored(labelled, predicted(labelled, readings), name=name, split=Split())
     count = len(labelled)
     costs = (used.requests / count, used.input / count, used.output / count)
     return (name, *(f"{cost:,.1f}" for cost in costs), *(figure(report.value(score)) for score in _SCORES))

@@ -114,7 +114,7 @@ _OF_BOUNDS: Final[dict[str, Callable[[Bound, Random], Bound | None]]] = {
 }  # fmt: skip
 KINDS: Final = (
     "digit", "decimal point", "comparator", "unit", "reference", "dropped bound", "invented bound", "moved bound",
-    "swapped subjects", "cut quote", "flipped direction", "wrong polarity",
+    "swapped subjects", "cut quote", "flipped direction", "wrong polarity", "joined otherwise",
 )  # fmt: skip
 #: Kinds that change the number, comparator, unit or reference of a bound.
 DECIDING: Final = frozenset(KINDS[:5])
@@ -164,6 +164,16 @@ def corruptions(draft: Draft, random: Random) -> Iterator[Corruption]:
             )
             yield "invented bound", _with_atom(draft, at, replace(atom, limits=(*atom.limits, invented)))
             yield "wrong polarity", replace(draft, logic=_turned(draft.logic, atom.id))
+
+    if sum(bool(atom.bounds) for atom in draft.atoms) > 1 and (joined := _rejoined(draft.logic)) != draft.logic:
+        yield "joined otherwise", replace(draft, logic=joined)
+
+
+def _rejoined(logic: str) -> str:
+    """Return the logic with its outermost list joined by the other word."""
+    if logic.startswith("all("):
+        return "any(" + logic.removeprefix("all(")
+    return "all(" + logic.removeprefix("any(") if logic.startswith("any(") else logic
 
 
 def _elsewhere(draft: Draft, at: int, random: Random, *, bound: bool = False) -> int | None:

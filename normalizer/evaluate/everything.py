@@ -9,16 +9,20 @@ import argparse
 import json
 import os
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from normalizer.evaluate.baseline import read_baseline, written
 from normalizer.evaluate.catch import catch
 from normalizer.evaluate.corpora import CORPORA, corpora_reports
 from normalizer.evaluate.gates import judge, read_gates
+from normalizer.evaluate.items import items
 from normalizer.evaluate.mistakes import listed
-from normalizer.evaluate.readers import READERS, read, scored
+from normalizer.evaluate.readers import READERS, predicted, read, scored
 from normalizer.evaluate.record import recorded, verdicts_recorded
+from normalizer.evaluate.reports import junit, markdown, workflow_commands
+from normalizer.evaluate.reports.page import page
 from normalizer.evaluate.sets import seeds, stress
 from normalizer.evaluate.split import read_split
 from normalizer.evaluate.tables import gates_printed, printed
@@ -26,7 +30,7 @@ from normalizer.extract.llm.prompt import VERSION
 from normalizer.model.errors import GoldError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from normalizer.evaluate.readers import Reader
     from normalizer.evaluate.report import Report
@@ -38,9 +42,17 @@ _GATE_FAILED: Final = 3
 _MALFORMED: Final = 2
 
 
-def labelled_reports(
-    sets: Mapping[str, Sequence[Labelled]], wanted: Sequence[Reader], cassettes: Path, split: Split
-) -> dict[str, Report]:
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Reports by name, and every labelled block with what each reader made of it."""
+
+    reports: dict[str, Report]
+    items: list[dict[str, Any]]
+
+
+def score_sets(
+    sets: Mapping[str, Sequence[Labelled]], wanted: Collection[Reader], cassettes: Path, split: Split
+) -> Scored:
     """Score every reader on every labelled set, and how many corruptions of the hybrid's readings are caught.
 
     Args:
@@ -50,21 +62,22 @@ def labelled_reports(
         split: which documents may be looked at while tuning.
 
     Returns:
-        Reports by name: ``seeds`` for the rules, ``seeds.llm``, ``seeds.hybrid``, ..., ``seeds.catch``.
+        Reports by name: ``seeds`` for the rules, ``seeds.llm``, ``seeds.hybrid``, ``seeds.catch``, ...
 
     """
-    reports = {}
+    found = Scored({}, [])
     for name, labelled in sets.items():
         if not labelled:
             continue
-        for reader, readings in read(labelled, cassettes).items():
-            if reader not in wanted:
-                continue
+        predictions = {}
+        for reader, readings in read(labelled, cassettes, wanted).items():
             title = name if reader == "rules" else f"{name}.{reader}"
-            reports[title] = scored(labelled, readings, name=title, split=split)
+            predictions[reader] = predicted(labelled, readings)
+            found.reports[title] = scored(labelled, predictions[reader], name=title, split=split)
             if reader == "hybrid":
-                reports[f"{name}.catch"] = replace(catch(labelled, readings), name=f"{name}.catch")
-    return reports
+                found.reports[f"{name}.catch"] = replace(catch(labelled, readings), name=f"{name}.catch")
+        found.items.extend(items(name, labelled, predictions))
+    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,6 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--extractor", action="append", choices=READERS, help="only these readers")
     parser.add_argument("--only", action="append", choices=("seeds", "stress", *CORPORA), help="only these sets")
     parser.add_argument("--mistakes", type=int, default=0, metavar="N", help="print N mistakes of each kind")
+    parser.add_argument("--write-baseline", action="store_true", help="make today's wrong bounds the baseline")
     parser.add_argument("--out", type=Path, default=Path("out/eval"), help="folder for report.json and mistakes")
     options = parser.parse_args(arguments)
     wanted = options.only or ("seeds", "stress", *CORPORA)
@@ -92,12 +106,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "seeds": seeds(options.gold or evals / "gold", options.pages) if "seeds" in wanted else (),
             "stress": stress(evals / "stress") if "stress" in wanted else (),
         }
-        reports = labelled_reports(sets, options.extractor or READERS, options.cassettes, split)
+        found = score_sets(sets, options.extractor or READERS, options.cassettes, split)
     except GoldError as error:
         sys.stderr.write(f"{error}\n")
         return _MALFORMED
-    reports |= corpora_reports(corpora, wanted)
-    verdicts = judge(gates, reports)
+    reports = found.reports | corpora_reports(corpora, wanted)
+    baseline = evals / "baselines" / "bounds.json"
+    if options.write_baseline:
+        baseline.parent.mkdir(exist_ok=True)
+        baseline.write_text(written(reports), encoding="utf-8")
+    verdicts = judge(gates, reports, read_baseline(baseline))
     options.out.mkdir(parents=True, exist_ok=True)
     for name, report in reports.items():
         sys.stdout.write(printed(report) + "\n")
@@ -110,8 +128,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.write(f"# {name}: skipped, nothing found in {corpora / name if name in CORPORA else evals}\n\n")
     sys.stdout.write(gates_printed(verdicts) + "\n")
     data = {"reports": [recorded(report) for report in reports.values()], "gates": verdicts_recorded(verdicts)}
-    (options.out / "report.json").write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    _write(options.out, data, found.items)
     return _GATE_FAILED if any(verdict.held is False for verdict in verdicts) else 0
+
+
+def _write(out: Path, data: dict[str, Any], blocks: list[dict[str, Any]]) -> None:
+    """Write the run for every kind of reader; in GitHub's CI also its summary and annotations."""
+    files = {
+        "report.json": json.dumps(data, ensure_ascii=False, indent=1) + "\n",
+        "report.md": markdown(data),
+        "junit.xml": junit(data),
+        "index.html": page(data, blocks),
+    }
+    for name, text in files.items():
+        (out / name).write_text(text, encoding="utf-8")
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(files["report.md"])
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        sys.stdout.write("".join(f"{line}\n" for line in workflow_commands(data)))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,9 @@ def recorded(report: Report) -> dict[str, Any]:
         "parts": dict(report.parts),
         "unpredicted": list(report.unpredicted),
         "scores": {name: _score(score) for name, score in report.scores.items()},
+        "gold_hash": report.gold_hash,
+        "usage": dict(report.usage),
+        "outcomes": dict(report.outcomes),
         "mistakes": [asdict(mistake) for mistake in report.mistakes],
     }
 

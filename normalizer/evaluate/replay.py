@@ -83,6 +83,7 @@ def play(
     *,
     record: Recording | None = None,
     concurrency: int = 1,
+    strict: bool = True,
 ) -> dict[tuple[str, str], tuple[Reading, Asked]]:
     """Return the recorded readings by (trial, block), each with what its request came to.
 
@@ -91,6 +92,8 @@ def play(
         folder: the cassettes of one prompt version and packing.
         record: ask anew in this way and write the cassettes.
         concurrency: most requests in flight while recording.
+        strict: whether an exchange that is not asked for is an error; a question that was not recorded is a failed
+            reading in any case.
 
     Raises:
         FileNotFoundError: when nothing was recorded there.
@@ -115,7 +118,10 @@ def play(
     with asyncio.Runner() as runner:
         for name, documents in groupby(labelled, key=lambda one: one.cassette):
             path = folder / f"{name}.json"
-            with cassette(path, how.prompt, record=record is not None), _extractor(how, runner) as extractor:
+            with (
+                cassette(path, how.prompt, record=record is not None, strict=strict),
+                _extractor(how, runner) as extractor,
+            ):
                 runner.run(ask(extractor, list(documents)))
     return found
 

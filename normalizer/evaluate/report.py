@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from normalizer.evaluate.compare import compare
 from normalizer.evaluate.interval import interval
 from normalizer.evaluate.mistakes import Mistake, mistakes
+from normalizer.evaluate.outcomes import gold_hash, outcomes
 from normalizer.evaluate.scorers import score
 from normalizer.evaluate.split import Split
 from normalizer.evaluate.tally import Tally
@@ -35,13 +36,20 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The scores of one set; ``parts`` says of each document whether it may be looked at while tuning."""
+    """The scores of one set.
+
+    ``parts`` says of each document whether it may be looked at while tuning, ``outcomes`` what became of every gold
+    bound (empty: right), ``gold_hash`` which labels these were, ``usage`` what a model used.
+    """
 
     name: str
     parts: Mapping[str, Part]
     scores: Mapping[str, Score]
     mistakes: tuple[Mistake, ...]
     unpredicted: tuple[str, ...]
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    gold_hash: str | None = None
+    usage: Mapping[str, int] = field(default_factory=dict)
     scorer_version: str = SCORER_VERSION
 
     def value(self, metric: str) -> float | None:
@@ -98,6 +106,8 @@ def evaluate(
     parts: dict[str, Part] = {}
     wrong: list[Mistake] = []
     absent: list[str] = []
+    became: dict[str, str] = {}
+    gold = tuple(gold)
     for labels in sorted(gold, key=lambda one: one.trial):
         trial = predictions.get(labels.trial)
         if trial is None:
@@ -106,6 +116,8 @@ def evaluate(
         tallies[labels.trial] = score(comparison)
         parts[labels.trial] = split.part(labels.trial)
         wrong += mistakes(comparison)
+        became |= outcomes(comparison)
     return Report(
-        name=name, parts=parts, scores=pooled(tallies), mistakes=tuple(wrong), unpredicted=tuple(absent)
+        name=name, parts=parts, scores=pooled(tallies), mistakes=tuple(wrong), unpredicted=tuple(absent),
+        outcomes=became, gold_hash=gold_hash(gold),
     )  # fmt: skip

@@ -93,7 +93,7 @@ def scorecard(record: Mapping[str, Any]) -> str:
     """Return the Markdown tables of a report.
 
     Args:
-        record: what ``make eval`` writes to ``report.json``; sets and readers that were not run have no table or column.
+        record: what ``make eval`` writes to ``report.json``; what was not run has no table or column.
 
     """
     reports = {report["set"]: report for report in record["reports"]}

@@ -101,8 +101,13 @@ def printed(report: Report) -> str:
 def gates_printed(verdicts: Iterable[Verdict]) -> str:
     """Return the gates as text."""
     words = {True: "held", False: "FAILED", None: "not run"}
+    verdicts = tuple(verdicts)
     rows = [
         (f"{v.gate.set} {v.gate.metric}", v.gate.side, figure(v.gate.value), figure(v.measured), words[v.held])
         for v in verdicts
     ]
-    return table(("gate", "side", "value", "measured", "verdict"), rows)
+    lines = [table(("gate", "side", "value", "measured", "verdict"), rows)]
+    for verdict in verdicts:
+        if verdict.held is False:
+            lines += [f"{verdict.gate.set}: wrong now, right in the baseline: {name}" for name in verdict.named]
+    return "\n".join(lines)

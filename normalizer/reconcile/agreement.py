@@ -7,11 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from normalizer.align import align, same_name
+from normalizer.concepts import scale_of
+from normalizer.model.draft import Grade, Time
 from normalizer.model.errors import LogicError
 from normalizer.model.logic import branches, rename, same
 from normalizer.reconcile.attachment import generic
 from normalizer.reconcile.case import Case, Note, about, note
 from normalizer.reconcile.grounding import content_words
+from normalizer.reconcile.joined import joined_otherwise
 from normalizer.reconcile.mend import mend
 from normalizer.reconcile.parsed import parsed
 from normalizer.reconcile.value import concept_of
@@ -26,8 +29,10 @@ if TYPE_CHECKING:
     from normalizer.reconcile.case import Entry
     from normalizer.text import PlacedDraft
 
-#: Two readings agree when these are equal at overlapping quotes.
-_DECIDING: Final[frozenset[Field]] = frozenset({"slot", "comparator", "number", "unit", "reference"})
+#: Two readings agree when these are equal at overlapping quotes; change and offset are part of what a number refers to.
+_DECIDING: Final[frozenset[Field]] = frozenset(
+    {"slot", "comparator", "number", "unit", "reference", "change", "offset", "combine", "restates"}
+)
 #: Doubts about the sense of a plain print; two independent readings that take it alike settle them.
 _SETTLED: Final = frozenset({"role_ambiguous", "attachment_ambiguous"})
 #: What stands between two things named in one breath.
@@ -99,6 +104,10 @@ def _compared(
         fields: list[str] = sorted(pair.differs & _DECIDING)
         if _contradict(case, other, pair):
             fields.append("subject")
+        if _sides_differ(pair):
+            fields.append("direction")
+        if _scales_differ(pair):
+            fields.append("scale")
         if _polarity(case.reading, ours, pair.left.atom) is not _polarity(second, theirs, pair.right.atom):
             fields.append("polarity")
         if fields:
@@ -112,6 +121,12 @@ def _compared(
         confirmed.add(key)
         if "subject" not in pair.differs:
             sure.add(key)
+    atoms, others = case.reading.draft.atoms, second.draft.atoms
+    both = dict.fromkeys((pair.left.atom, pair.right.atom) for pair in alignment.bounds if "number" not in pair.differs)
+    named = [(atoms[a].id, others[b].id) for a, b in both]
+    if (parts := joined_otherwise(case.reading.draft.logic, second.draft.logic, named)) is not None:
+        message = f"the second reading joins {parts[0]} and {parts[1]} the other way, all or any"
+        notes.append(note("readings_differ", message, expected=second.draft.logic, got=case.reading.draft.logic))
     for one in alignment.left_only:
         entry = entries[one.atom, one.nth]
         with_whom = next((key for key in sorted(confirmed) if _shared(case, entry, entries[key])), None)
@@ -150,6 +165,23 @@ def _polarity(reading: Reading, places: Mapping[str, Branch], at: int) -> bool:
     return place is not None and place.negated
 
 
+def _sides_differ(pair: BoundPair) -> bool:
+    """Say whether two readings of a time print opposite directions."""
+    one, other = pair.left.bound, pair.right.bound
+    if not isinstance(one, Time) or not isinstance(other, Time):
+        return False
+    return one.direction != other.direction and None not in (one.direction, other.direction)
+
+
+def _scales_differ(pair: BoundPair) -> bool:
+    """Say whether the vocabulary knows the scales of two grades, as two."""
+    one, other = pair.left.bound, pair.right.bound
+    if not isinstance(one, Grade) or not isinstance(other, Grade):
+        return False
+    known = scale_of(one.scale), scale_of(other.scale)
+    return None not in known and known[0] != known[1]
+
+
 def _contradict(case: Case, other: PlacedDraft, pair: BoundPair) -> bool:
     """Say whether two bounds are of two things.
 
@@ -167,7 +199,8 @@ def _contradict(case: Case, other: PlacedDraft, pair: BoundPair) -> bool:
         return False  # the second reading knows no name
     if _member_of(one, theirs.atom) or _member_of(two, ours.atom):
         return False  # one list, called by its name or by a member
-    return _known_apart(one, two) or (apart and not content_words(one) & content_words(two))
+    mine, other_words = content_words(one), content_words(two)
+    return _known_apart(one, two) or (apart and not mine <= other_words and not other_words <= mine)
 
 
 def _member_of(subject: str, atom: Atom) -> bool:

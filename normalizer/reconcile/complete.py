@@ -10,6 +10,7 @@ from normalizer.model.logic import All, Any_, Leaf, Not
 from normalizer.reconcile.case import Case
 from normalizer.reconcile.checks import run_checks
 from normalizer.reconcile.parsed import parsed
+from normalizer.reconcile.value import concept_of
 
 if TYPE_CHECKING:
     from normalizer.model.block import BlockContext
@@ -34,6 +35,8 @@ _HARMLESS: Final = frozenset({"unit_implied", "subject_unknown", "mixed_polarity
 def complete(context: BlockContext, reading: Reading) -> bool:
     """Say whether a reading leaves nothing to ask: no finding, every numeral claimed, every word covered, plain logic.
 
+    The vocabulary has to know every subject: a name that it does not know may be half a name, or none.
+
     Args:
         context: the block.
         reading: a reading of it that needed no model.
@@ -41,7 +44,7 @@ def complete(context: BlockContext, reading: Reading) -> bool:
     """
     if reading.failure is not None or not reading.draft.atoms or context.block.findings:
         return False
-    if not _plain(reading.draft.logic):
+    if not _plain(reading.draft.logic) or not all(concept_of(atom.subject) for atom in reading.draft.atoms):
         return False
     case = Case.of(context, reading)
     if any(note.finding.code not in _HARMLESS for note in run_checks(case)):

@@ -50,13 +50,14 @@ def mend(case: Case, alignment: Alignment) -> Case:
     repairs = []
     for entry in case.entries:
         second = seconds.get((entry.at, entry.nth))
-        bound = entry.bound
+        bound, span = entry.bound, entry.placed.span
         mention = _plain(entry, second)
-        if mention is None or isinstance(bound, Grade):
+        if mention is None or span is None:
             continue
-        for rule, mended in _steps(case, entry, bound, mention):
-            assert entry.placed.span is not None
-            span = entry.placed.span
+        steps = (
+            _graded(case, entry, bound, mention) if isinstance(bound, Grade) else _steps(case, entry, bound, mention)
+        )
+        for rule, mended in steps:
             repairs.append(Repair(rule=rule, span=span, before=_shown(bound), after=_shown(mended)))
             bound = mended
         if bound is not entry.bound:
@@ -80,10 +81,21 @@ def _plain(entry: Entry, second: Bound | None) -> Mention | None:
         printed = {end.value.normalize() for end in (mention.low, mention.high) if end is not None}
         if second.comparator == mention.comparator and (not printed or printed == set(numbers(second))):
             return mention
-    return None
+    same = isinstance(second, Grade) and (second.comparator, second.values) == (mention.comparator, mention.values)
+    return mention if same else None
 
 
-def _steps(case: Case, entry: Entry, bound: Limit | Time, mention: Mention) -> Iterator[tuple[str, Limit | Time]]:
+def _graded(case: Case, entry: Entry, bound: Grade, mention: Mention) -> Iterator[tuple[str, Bound]]:
+    """Yield the completion of a grade's quote whose comparator was cut off."""
+    view, span = case.context.view, entry.placed.span
+    if span is None or mention.comparator_span is None or span.contains(view.original(mention.comparator_span)):
+        return
+    whole = view.original(mention.span)
+    if whole.contains(span):
+        yield "quote_completed", replace(bound, quote=whole.of(case.context.text))
+
+
+def _steps(case: Case, entry: Entry, bound: Limit | Time, mention: Mention) -> Iterator[tuple[str, Bound]]:
     """Yield each rule that applies with the bound after it."""
     text = case.context.view.text
     if entry.claimed is None and _count(mention) == _ends(bound) and not _printed(bound):
@@ -156,6 +168,8 @@ def _whole(case: Case, entry: Entry, mention: Mention) -> str | None:
     named = _NAMED.get(mention.reference)
     if named is not None and named.search(span.of(case.context.text)) is None:
         parts.append(view.original(mention.span))
+    if not parts:
+        return None
     start, end = min(part.start for part in parts), max(part.end for part in parts)
     if span.start <= start and end <= span.end:
         return None
@@ -173,7 +187,9 @@ def _gap(parts: list[Span], span: Span) -> int:
     return gap
 
 
-def _shown(bound: Limit | Time) -> str:
+def _shown(bound: Bound) -> str:
+    if isinstance(bound, Grade):
+        return f"{bound.scale} {bound.comparator or 'none'} {', '.join(bound.values)} in {bound.quote!r}"
     ends = " to ".join(end for end in (bound.low, bound.high) if end is not None)
     reference = f" {bound.reference}" if isinstance(bound, Limit) and bound.reference != "absolute" else ""
     return f"{bound.comparator or 'none'} {ends} {bound.unit or ''}{reference} in {bound.quote!r}"

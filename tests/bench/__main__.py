@@ -173,6 +173,7 @@ def main() -> None:
     parser.add_argument("file", nargs="?", help="trials to measure with (default: the seeds, and the corpus beside)")
     parser.add_argument("--trials", type=int, default=300, help="trials that are timed (default 300)")
     parser.add_argument("--no-memory", action="store_true", help="leave the memory runs out")
+    parser.add_argument("--no-calls", action="store_true", help="leave the calls of a model out (three minutes)")
     parser.add_argument("--profile", action="store_true", help="say where the whole path spends its time, instead")
     arguments = parser.parse_args()
     texts = texts_of(arguments.file)
@@ -219,6 +220,12 @@ def main() -> None:
                 f"memory       {memory:,.0f} MiB peak of a run over {count:,} trials of {SHORT} characters "
                 f"({seconds:.0f} s)"
             )
+        if not arguments.no_calls:
+            from tests.bench.calls import compare  # noqa: PLC0415 - needs the extra llm
+            from tests.bench.calls import show as show_calls  # noqa: PLC0415 - the same
+            from tests.bench.ours import ours, question  # noqa: PLC0415 - the same
+
+            show_calls(compare(question(), ours()))
 
 
 if __name__ == "__main__":

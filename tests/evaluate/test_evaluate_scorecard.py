@@ -41,7 +41,7 @@ def test_only_what_stands_between_the_marks_changes(tmp_path: Path) -> None:
     page.write_text(f"before\n{opening}old\n{closing}after\n", encoding="utf-8")
     assert scorecard.main([str(report), str(page)]) == 0
     written = page.read_text(encoding="utf-8")
-    assert written.startswith(f"before\n{opening}| F1")
+    assert written.startswith(f"before\n{opening}| seeds, 7 bounds")
     assert written.endswith(f" |\n{closing}after\n")
     assert "old" not in written
 

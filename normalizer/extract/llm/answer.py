@@ -41,7 +41,7 @@ def read_answer(content: str, names: Sequence[str]) -> tuple[Draft, ...]:
 
     """
     try:
-        answer = WireAnswer.model_validate_json(_unfenced(content))
+        answer = WireAnswer.model_validate_json(unfenced(content))
     except ValidationError as error:
         raise InvalidAnswerError(tuple(_complaints(error))[:_TOLD], raw=content) from None
     given = {block.block: block for block in answer.blocks}
@@ -62,7 +62,8 @@ def read_answer(content: str, names: Sequence[str]) -> tuple[Draft, ...]:
     return tuple(drafts)
 
 
-def _unfenced(content: str) -> str:
+def unfenced(content: str) -> str:
+    """Return the text of an answer without a fence of Markdown around it."""
     text = content.strip()
     if text.startswith(_FENCE) and text.endswith(_FENCE):
         return text[len(_FENCE) : -len(_FENCE)].removeprefix("json").strip()

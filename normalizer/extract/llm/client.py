@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
@@ -109,14 +110,20 @@ class Client:
         except APIStatusError as error:
             passing = error.status_code in _PASSING or error.status_code >= _SERVER
             raise EndpointError(
-                f"HTTP {error.status_code}: {error.message}", status=error.status_code, lasting=not passing,
+                self._without_key(f"HTTP {error.status_code}: {error.message}"), status=error.status_code,
+                lasting=not passing,
                 retry_after=_retry_after(error.response.headers),
             ) from None  # fmt: skip
         except APIConnectionError as error:
-            raise EndpointError(f"no connection: {error.__cause__ or error}", lasting=False) from None
+            message = self._without_key(f"no connection: {error.__cause__ or error}")
+            raise EndpointError(message, lasting=False) from None
         except httpx2.HTTPError as error:  # the body broke off
             raise EndpointError(f"the response broke off: {error}", lasting=False) from None
         return Reply(content, usage, usage)
+
+    def _without_key(self, message: str) -> str:
+        """Return what a server said without the key, which some repeat."""
+        return message.replace(self._openai.api_key, "(the key)")
 
     async def _again(self, body: bytes, first: EndpointError) -> Reply:
         """Try again after a first failure, which counts as an attempt."""
@@ -165,9 +172,11 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
     text = headers.get("retry-after", "")
     try:
-        return max(float(text), 0.0)
+        seconds = float(text)
     except ValueError:
         pass
+    else:
+        return None if math.isnan(seconds) else max(seconds, 0.0)
     try:
         return max((parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds(), 0.0)
     except (ValueError, TypeError):

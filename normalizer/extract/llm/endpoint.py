@@ -61,13 +61,16 @@ class Endpoint:
         """
         if self.base_url is None:
             return
-        parts = urlsplit(self.base_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise EndpointSettingsError(f"{self.base_url!r} is no address of an endpoint")
+        try:
+            parts = urlsplit(self.base_url)
+            port = parts.port
+        except ValueError as error:
+            raise EndpointSettingsError(f"the base URL is no address of an endpoint: {error}") from None
         if parts.username is not None or parts.password is not None:
-            raise EndpointSettingsError(
-                "keys and passwords do not belong into the address; they come from the environment"
-            )
+            raise EndpointSettingsError("keys and passwords do not belong into the address; they come from outside")
+        if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+            shown = "the base URL" if "@" in self.base_url else repr(self.base_url)  # it may hold a password
+            raise EndpointSettingsError(f"{shown} is no address of an endpoint")
 
     @property
     def reasons(self) -> bool:
@@ -96,10 +99,14 @@ class Endpoint:
         """Return the key from the environment.
 
         Raises:
-            EndpointSettingsError: when OpenAI itself is asked without a key.
+            EndpointSettingsError: when OpenAI itself is asked without a key, or what is there can be none.
 
         """
         found = os.environ.get(self.key)
+        if found and (not found.isascii() or not found.isprintable() or " " in found):
+            raise EndpointSettingsError(
+                f"the environment variable {self.key} holds no API key: it has foreign characters"
+            )
         if found:
             return found
         if self.base_url is None:

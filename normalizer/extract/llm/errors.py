@@ -12,13 +12,8 @@ EndpointSettingsError    the endpoint cannot be used as it is described (key, na
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from normalizer.extract.llm.usage import NOTHING
+from normalizer.extract.llm.usage import NOTHING, Usage
 from normalizer.model.errors import NormalizerError
-
-if TYPE_CHECKING:
-    from normalizer.extract.llm.usage import Usage
 
 _SHOWN = 300
 
@@ -41,7 +36,7 @@ class EndpointError(ModelError):
     def __init__(
         self, message: str, *, status: int | None = None, retry_after: float | None = None, lasting: bool = True
     ) -> None:
-        super().__init__(message[:_SHOWN])
+        super().__init__(message[:_SHOWN], usage=Usage(requests=1))
         self.status, self.retry_after, self.lasting = status, retry_after, lasting
 
 

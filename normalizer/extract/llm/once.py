@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from normalizer.extract.llm.errors import ModelError
 from normalizer.extract.llm.usage import NOTHING
 
 if TYPE_CHECKING:
@@ -47,12 +49,7 @@ class Once:
             self._known.move_to_end(key)
             return replace(reply, usage=NOTHING)
         if (asked := self._open.get(key)) is not None:
-            try:
-                return replace(await asyncio.shield(asked), usage=NOTHING)
-            except asyncio.CancelledError:
-                if not asked.cancelled():
-                    raise
-                return await self.complete(turns)  # the one who asked was cancelled, not this caller
+            return await self._shared(asked, turns)
         asked = self._open[key] = asyncio.get_running_loop().create_future()
         try:
             reply = await self._model.complete(turns)
@@ -71,6 +68,20 @@ class Once:
         if len(self._known) > self._kept:
             self._known.popitem(last=False)
         return reply
+
+    async def _shared(self, asked: asyncio.Future[Reply], turns: Sequence[Turn]) -> Reply:
+        """Wait for what another caller asked; what it costs is that caller's."""
+        try:
+            return replace(await asyncio.shield(asked), usage=NOTHING)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not asked.cancelled() or (task is not None and task.cancelling()):
+                raise
+            return await self.complete(turns)  # the one who asked was cancelled, not this caller
+        except ModelError as error:
+            mine = copy(error)
+            mine.usage, mine.attempts = NOTHING, 0
+            raise mine from None
 
     async def aclose(self) -> None:
         """Let go of the wrapped model's connections."""

@@ -50,7 +50,6 @@ class LlmExtractor:
     def __init__(self, model: Model, *, reasks: int = 2, deadline: float = _DEADLINE) -> None:
         self._model, self._reasks, self._deadline = model, reasks, deadline
         self._spent = NOTHING
-        self._asked = self._reasked = 0
 
     @property
     def spent(self) -> Usage:
@@ -69,64 +68,91 @@ class LlmExtractor:
             judge: says what is wrong with a Draft of a block; then it is asked once more, within ``reasks``.
 
         """
+        paid = _Paid()
+        error: ModelError
         try:
             async with asyncio.timeout(self._deadline):
-                asked = await self._read(contexts, judge)
+                asked = await self._read(contexts, judge, paid)
         except TimeoutError:
-            asked = _failed(contexts, DeadlineError(f"no answer within {self._deadline:g} s"), self._model)
-        except ModelError as error:
-            asked = _failed(contexts, error, self._model)
+            if paid.standing is not None:  # it was only to be bettered
+                asked = self._asked(contexts, *paid.standing, paid)
+                self._spent += asked.usage
+                return asked
+            error = DeadlineError(f"no answer within {self._deadline:g} s", usage=paid.usage, attempts=paid.attempts)
+            asked = _failed(contexts, error, self._model, paid)
+        except ModelError as caught:
+            asked = _failed(contexts, caught, self._model, paid)
         self._spent += asked.usage
         return asked
 
-    async def _read(self, contexts: Sequence[BlockContext], judge: Judge | None) -> Asked:
+    async def _read(self, contexts: Sequence[BlockContext], judge: Judge | None, paid: _Paid) -> Asked:
         first = Turn("user", question(contexts))
         named = names(contexts)
         reply = await self._model.complete((first,))
-        reasked = False
+        paid.add(reply.usage, reply.attempts)
         try:
             drafts = read_answer(reply.content, named)
         except InvalidAnswerError as error:
             if not self._reasks:
                 error.usage, error.attempts = reply.usage, reply.attempts
                 raise
+            paid.reasked = True
             drafts, reply = await reask(self._model, first, named, reply, self._reasks)
-            reasked = True
-        if judge is not None and self._reasks and not reasked:
-            drafts, reply, reasked = await self._better(contexts, judge, first, drafts, reply)
+            paid.usage, paid.attempts = reply.usage, reply.attempts
+        if judge is not None and self._reasks and not paid.reasked:
+            paid.standing = drafts, reply
+            drafts, reply = await self._better(contexts, judge, first, paid)
+        return self._asked(contexts, drafts, reply, paid)
+
+    async def _better(
+        self, contexts: Sequence[BlockContext], judge: Judge, first: Turn, paid: _Paid
+    ) -> tuple[tuple[Draft, ...], Reply]:
+        """Tell the model what the judge says; return its second answer where the judge says less, else the first."""
+        assert paid.standing is not None
+        drafts, reply = paid.standing
+        wrong = _judged(contexts, drafts, judge)
+        if not wrong:
+            return paid.standing
+        paid.reasked = True
+        try:
+            async with asyncio.timeout(self._deadline / 2):  # the first answer is good already
+                second = await self._model.complete(complained(first, reply.content, wrong))
+            paid.add(second.usage, second.attempts)
+            mended = read_answer(second.content, names(contexts))
+        except InvalidAnswerError:
+            return paid.standing
+        except ModelError as error:
+            paid.add(error.usage, error.attempts)
+            return paid.standing
+        except TimeoutError:
+            return paid.standing
+        return (mended, second) if len(_judged(contexts, mended, judge)) < len(wrong) else paid.standing
+
+    def _asked(self, contexts: Sequence[BlockContext], drafts: Sequence[Draft], reply: Reply, paid: _Paid) -> Asked:
         readings = tuple(
             [
                 Reading(
-                    block_id=context.block.id,
-                    draft=draft,
+                    block_id=context.block.id, draft=draft,
                     provenance=_provenance(self._model, reply if not at else None),
                 )
                 for at, (context, draft) in enumerate(zip(contexts, drafts, strict=True))
             ]
-        )
-        return Asked(readings, reply.usage, reply.attempts, reasked)
-
-    async def _better(
-        self, contexts: Sequence[BlockContext], judge: Judge, first: Turn, drafts: tuple[Draft, ...], reply: Reply
-    ) -> tuple[tuple[Draft, ...], Reply, bool]:
-        """Tell the model what the judge says; take its second answer where the judge says less."""
-        wrong = _judged(contexts, drafts, judge)
-        if not wrong:
-            return drafts, reply, False
-        try:
-            second = await self._model.complete(complained(first, reply.content, wrong))
-            mended = read_answer(second.content, names(contexts))
-        except ModelError as error:  # the first answer stands
-            usage = error.usage if error.usage.requests else NOTHING
-            return drafts, _with(reply, usage, error.attempts), True
-        total = _with(second, reply.usage, reply.attempts)
-        if len(_judged(contexts, mended, judge)) < len(wrong):
-            return mended, total, True
-        return drafts, _with(reply, second.usage, second.attempts), True
+        )  # fmt: skip
+        return Asked(readings, paid.usage, paid.attempts, paid.reasked)
 
 
-def _with(reply: Reply, usage: Usage, attempts: int) -> Reply:
-    return type(reply)(reply.content, reply.own, reply.usage + usage, reply.attempts + attempts)
+@dataclass(slots=True)
+class _Paid:
+    """What a question has cost so far, and the good answer that stands while a better one is asked for."""
+
+    usage: Usage = NOTHING
+    attempts: int = 0
+    reasked: bool = False
+    standing: tuple[tuple[Draft, ...], Reply] | None = None
+
+    def add(self, usage: Usage, attempts: int) -> None:
+        self.usage += usage
+        self.attempts += attempts
 
 
 def _judged(contexts: Sequence[BlockContext], drafts: Sequence[Draft], judge: Judge) -> list[str]:
@@ -148,7 +174,7 @@ def _provenance(model: Model, reply: Reply | None) -> Provenance:
     )  # fmt: skip
 
 
-def _failed(contexts: Sequence[BlockContext], error: ModelError, model: Model) -> Asked:
+def _failed(contexts: Sequence[BlockContext], error: ModelError, model: Model, paid: _Paid) -> Asked:
     provenance = _provenance(model, None)
     readings = tuple(
         [
@@ -156,4 +182,4 @@ def _failed(contexts: Sequence[BlockContext], error: ModelError, model: Model) -
             for context in contexts
         ]
     )
-    return Asked(readings, error.usage, error.attempts, error=error)
+    return Asked(readings, error.usage, error.attempts, paid.reasked, error)

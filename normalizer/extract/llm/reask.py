@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import model_validator
 
-from normalizer.extract.llm.answer import read_answer
+from normalizer.extract.llm.answer import read_answer, unfenced
 from normalizer.extract.llm.errors import InvalidAnswerError, ModelError
 from normalizer.extract.llm.request import Turn
 from normalizer.extract.llm.wire import WireAnswer
@@ -100,7 +100,7 @@ def _complaints(content: str, names: Sequence[str]) -> tuple[str, ...]:
 def _completion(reply: Reply) -> Any:  # noqa: ANN401 - openai's type, imported only here
     from openai.types.chat import ChatCompletion  # noqa: PLC0415 - see above
 
-    message = {"role": "assistant", "content": reply.content}
+    message = {"role": "assistant", "content": unfenced(reply.content)}
     return ChatCompletion.model_validate(
         {
             "id": "reply",

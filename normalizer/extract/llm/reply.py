@@ -62,19 +62,32 @@ def content_of(body: bytes) -> tuple[str, Usage]:
 
     """
     try:
-        data: dict[str, Any] = orjson.loads(body)
+        data: Any = orjson.loads(body)
         choice = data["choices"][0]
         message = choice["message"]
-    except (orjson.JSONDecodeError, KeyError, IndexError, TypeError) as error:
+        content, refusal = _said(message), message.get("refusal")
+        finish = choice.get("finish_reason")
+    except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError) as error:
         raise EndpointError(f"the response is no chat completion: {body[:80]!r}", lasting=False) from error
     usage = usage_of(data)
-    calls = message.get("tool_calls")
-    content = calls[0]["function"]["arguments"] if calls else message.get("content")
-    if message.get("refusal"):
-        raise RefusalError(f"the model declined: {message['refusal']}"[:300], usage=usage, raw=message["refusal"])
-    finish = choice.get("finish_reason")
+    if refusal:
+        raise RefusalError(f"the model declined: {refusal}"[:300], usage=usage, raw=str(refusal))
     if finish == "length":
         raise CutOffError("the answer ended at the length limit", usage=usage, raw=content)
     if finish == "content_filter":
-        raise FilteredError("a content filter withheld the answer", usage=usage, raw=content)
-    return content or "", usage
+        raise FilteredError("a content filter withheld the answer", usage=usage, raw=content or None)
+    return content, usage
+
+
+def _said(message: Any) -> str:  # noqa: ANN401 - JSON
+    """Return the text of a message, or the arguments of its tool call.
+
+    Raises:
+        TypeError: when that is no text.
+
+    """
+    calls = message.get("tool_calls")
+    content = calls[0]["function"]["arguments"] if calls else message.get("content")
+    if content is not None and not isinstance(content, str):
+        raise TypeError("the content is no text")
+    return content or ""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Mapping
 
 _TABLE: Final = Path(__file__).parent / "data" / "prices.toml"
@@ -43,14 +43,18 @@ def usage_of(data: Mapping[str, Any]) -> Usage:
     usage = data.get("usage")
     if not isinstance(usage, dict):
         return Usage(requests=1)
-    details = usage.get("prompt_tokens_details") or {}
+    details = usage.get("prompt_tokens_details")
     return Usage(
         requests=1,
-        input=usage.get("prompt_tokens") or 0,
-        cached=details.get("cached_tokens") or 0,
-        output=usage.get("completion_tokens") or 0,
-        estimated="estimated" in (data.get("system_fingerprint") or ""),
+        input=_count(usage.get("prompt_tokens")),
+        cached=_count(details.get("cached_tokens")) if isinstance(details, dict) else 0,
+        output=_count(usage.get("completion_tokens")),
+        estimated="estimated" in str(data.get("system_fingerprint")),
     )
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,7 @@ class Price:
     input: Decimal
     cached_input: Decimal
     output: Decimal
-    seen: datetime.date
+    seen: date
     source: str
 
     def cost(self, usage: Usage) -> Decimal:
@@ -83,10 +87,26 @@ def read_prices(path: Path) -> dict[str, Price]:
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-        prices = [Price(**entry) for entry in data["price"]]
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        prices = [_price(entry) for entry in data["price"]]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error
     return {price.model: price for price in prices}
+
+
+def _price(entry: dict[str, Any]) -> Price:
+    price = Price(**entry)
+    amounts = {"input": price.input, "cached_input": price.cached_input, "output": price.output}
+    for name, amount in amounts.items():
+        plain = isinstance(amount, int | Decimal) and not isinstance(amount, bool)
+        if not plain or not Decimal(amount).is_finite() or amount < 0:
+            raise ValueError(f"{name} of {price.model!r} is no amount: {amount!r}")
+    if not isinstance(price.model, str) or not isinstance(price.source, str):
+        raise TypeError(f"model and source are texts: {price.model!r}")
+    if type(price.seen) is not date:
+        raise ValueError(f"seen of {price.model!r} is no date: {price.seen!r}")
+    return replace(
+        price, input=Decimal(price.input), cached_input=Decimal(price.cached_input), output=Decimal(price.output)
+    )
 
 
 @cache
