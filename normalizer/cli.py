@@ -168,6 +168,18 @@ def run(  # noqa: PLR0917 - typer calls it by names
     reask: Annotated[
         bool, typer.Option(help="Tell the model once what the text contradicts.", rich_help_panel=_MODEL)
     ] = True,
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", envvar="NORMALIZER_CACHE", help="Share answers between runs here.", rich_help_panel=_MODEL
+        ),
+    ] = None,
+    retry_failed: Annotated[
+        bool,
+        typer.Option(
+            "--retry-failed", help="Ask again what had no usable answer; keep the rest.", rich_help_panel=_MODEL
+        ),
+    ] = False,
     prices: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Prices of models (TOML); they override ours.", rich_help_panel=_MODEL),
@@ -181,7 +193,7 @@ def run(  # noqa: PLR0917 - typer calls it by names
 ) -> None:
     """Normalize all trials of the inputs into RUN_DIR (run.json, trials.jsonl, facts.jsonl)."""
     with _guarded():
-        from normalizer.batch import Settings
+        from normalizer.batch import Means, Settings
         from normalizer.batch import run as run_batch
 
         settings = Settings(
@@ -193,7 +205,8 @@ def run(  # noqa: PLR0917 - typer calls it by names
         with _progress(_console(err=True), quiet=quiet) as advance:
             try:
                 outcome = run_batch(
-                    inputs, out, settings, fresh=fresh, concurrency=concurrency, prices=_prices(prices),
+                    inputs, out, settings, fresh=fresh, retry_failed=retry_failed,
+                    means=Means(concurrency=concurrency, cache=cache, prices=_prices(prices)),
                     on_trial=advance, on_error=_complaints(),
                 )  # fmt: skip
             except ValueError as error:

@@ -43,7 +43,7 @@ class Asker:
         *,
         concurrency: int,
         finish: Callable[[TrialDocument, Work | Exception], None],
-        on_read: Callable[[Asked], None],
+        on_read: Callable[[str, Sequence[str], Asked], None],
     ) -> None:
         """Describe the work.
 
@@ -52,7 +52,7 @@ class Asker:
             asking: how the model is asked.
             concurrency: questions in flight.
             finish: called for every trial in input order, with its finished work or what broke it.
-            on_read: called with what every question came to.
+            on_read: called with the trial's id, the blocks asked about, and what every question came to.
 
         """
         self._extractors, self._asking, self._concurrency = extractors, asking, concurrency
@@ -103,7 +103,9 @@ class Asker:
             trial, question = taken
             assert trial.work is not None
             try:
-                self._on_read(await trial.work.ask(question))
+                asked = await trial.work.ask(question)
+                blocks = [context.block.id for context in question.contexts]
+                self._on_read(trial.document.trial_id, blocks, asked)
             except RunError:  # the run directory cannot be used: nothing can go on
                 raise
             except Exception as error:  # noqa: BLE001 - as above

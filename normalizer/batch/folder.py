@@ -29,6 +29,7 @@ JOURNAL: Final = "journal.jsonl"
 LOCK: Final = ".lock"
 _PART: Final = ".part"
 LEDGER: Final = "ledger.sqlite"
+_OUTPUTS: Final = (TRIALS, FACTS, JOURNAL)
 _OURS: Final = (MANIFEST, TRIALS, FACTS, JOURNAL, LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm")
 
 
@@ -47,9 +48,16 @@ class Entry:
 class RunFolder:
     """A locked run directory; use as a context manager."""
 
-    def __init__(self, path: Path, *, fresh: bool = False) -> None:
-        """Name the directory; ``fresh`` discards what an earlier run left in it."""
-        self.path, self._fresh = path, fresh
+    def __init__(self, path: Path, *, fresh: bool = False, again: bool = False) -> None:
+        """Name the directory.
+
+        Args:
+            path: the directory.
+            fresh: discard what an earlier run left in it.
+            again: discard its outputs, but keep the manifest and the answers of a model.
+
+        """
+        self.path, self._discarded = path, _OURS if fresh else _OUTPUTS if again else ()
         self._open = ExitStack()
         self._trials: BinaryIO
         self._facts: BinaryIO
@@ -69,8 +77,8 @@ class RunFolder:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise RunError(self.path, "another process is writing this run directory") from error
-            if self._fresh:
-                for name in _OURS:
+            if self._discarded:
+                for name in self._discarded:
                     (self.path / name).unlink(missing_ok=True)
                     self._part(name).unlink(missing_ok=True)
             self._open = self._open.pop_all()

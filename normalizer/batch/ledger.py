@@ -1,86 +1,103 @@
-"""Answers that were paid for, kept in the run directory: a run that was killed asks only for what is missing."""
+"""The ledger of a run: its answers, and of every question what became of it and what it took."""
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
-
-import orjson
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from normalizer.batch.errors import RunError
-from normalizer.extract.llm.reply import Reply
-from normalizer.extract.llm.usage import NOTHING, Usage
+from normalizer.batch.folder import LEDGER
+from normalizer.batch.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from normalizer.extract.llm.reply import Model
-    from normalizer.extract.llm.request import Turn
+    from normalizer.extract.llm.reader import Asked
 
-_TABLE: Final = "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, content TEXT NOT NULL, usage BLOB NOT NULL)"
+_QUESTIONS: Final = """
+CREATE TABLE IF NOT EXISTS questions (
+    trial TEXT NOT NULL, blocks TEXT NOT NULL, state TEXT NOT NULL, error TEXT, attempts INTEGER NOT NULL,
+    requests INTEGER NOT NULL, input INTEGER NOT NULL, cached INTEGER NOT NULL, output INTEGER NOT NULL,
+    PRIMARY KEY (trial, blocks)
+) WITHOUT ROWID
+"""
+#: What was spent adds up over the times that a question was asked; state and error are those of the last time.
+_RECORD: Final = """
+INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (trial, blocks) DO UPDATE SET
+    state = excluded.state, error = excluded.error, attempts = attempts + excluded.attempts,
+    requests = requests + excluded.requests, input = input + excluded.input, cached = cached + excluded.cached,
+    output = output + excluded.output
+"""
 
 
-class Ledger:
-    """A model that remembers the answers of another one in a file; errors are not kept.
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What all processes of a run together asked and used; ``failed`` are (trial, blocks, error) without an answer."""
 
-    A remembered answer costs nothing: its ``usage`` is empty, its ``own`` that of the answer. Each answer is committed
-    before it is used, so that whatever kills the process loses at most the answers in flight.
-    """
+    questions: int = 0
+    requests: int = 0
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    failed: tuple[tuple[str, str, str], ...] = ()
 
-    def __init__(self, model: Model, path: Path) -> None:
-        """Open the ledger of a run directory.
+
+class Ledger(Store):
+    """The answers of a run and the state of its questions, in one file of the run directory."""
+
+    tables: ClassVar[tuple[str, ...]] = (*Store.tables, _QUESTIONS)
+
+    def record(self, trial: str, blocks: Sequence[str], asked: Asked) -> None:
+        """Keep what became of a question.
 
         Args:
-            model: who is asked for what is not there.
-            path: the file.
-
-        Raises:
-            RunError: when the file cannot be read or written.
+            trial: the trial's id.
+            blocks: ids of the blocks asked about.
+            asked: what it came to.
 
         """
-        self.name = model.name
-        self.prompt_version, self.prompt_hash, self.schema_hash = (
-            model.prompt_version, model.prompt_hash, model.schema_hash,
-        )  # fmt: skip
-        self._model, self._path = model, path
-        try:
-            self._answers = sqlite3.connect(path, isolation_level=None)
-            self._answers.execute("PRAGMA journal_mode=WAL")
-            self._answers.execute("PRAGMA synchronous=NORMAL")
-            self._answers.execute(_TABLE)
-        except sqlite3.Error as error:
-            raise RunError(path.parent, f"{path.name} cannot be used: {error}") from error
+        used = asked.usage
+        error = None if asked.error is None else f"{type(asked.error).__name__}: {asked.error.message}"
+        state = "answered" if error is None else "failed"
+        values = (
+            trial,
+            " ".join(blocks),
+            state,
+            error,
+            asked.attempts,
+            used.requests,
+            used.input,
+            used.cached,
+            used.output,
+        )
+        self.later(_RECORD, values)
 
-    async def complete(self, turns: Sequence[Turn]) -> Reply:
-        """Return the answer to the last turn.
 
-        Raises:
-            ModelError: when there is none.
-            RunError: when the ledger cannot be read or written.
+def spent(folder: Path) -> Spent:
+    """Return what a run directory's questions came to so far; nothing when no model was asked.
 
-        """
-        key = self._key(turns)
-        try:
-            row = self._answers.execute("SELECT content, usage FROM answers WHERE key = ?", (key,)).fetchone()
-            if row is not None:
-                return Reply(row[0], Usage(**orjson.loads(row[1])), NOTHING, 0)
-            reply = await self._model.complete(turns)
-            kept = orjson.dumps(replace(reply.own, requests=1))
-            self._answers.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", (key, reply.content, kept))
-        except sqlite3.Error as error:
-            raise RunError(self._path.parent, f"{self._path.name} cannot be used: {error}") from error
-        return reply
+    Args:
+        folder: the run directory.
 
-    def _key(self, turns: Sequence[Turn]) -> str:
-        """Return what names a question: who is asked, by which prompt and schema, and the turns."""
-        digest = hashlib.sha256(f"{self.name}\n{self.prompt_hash}\n{self.schema_hash}\n".encode())
-        digest.update(orjson.dumps(turns))
-        return digest.hexdigest()
+    Raises:
+        RunError: when the ledger cannot be read.
 
-    async def aclose(self) -> None:
-        """Close the file and the model's connections."""
-        self._answers.close()
-        await self._model.aclose()
+    """
+    path = folder / LEDGER
+    if not path.is_file():
+        return Spent()
+    try:
+        with closing(sqlite3.connect(path, timeout=30.0)) as ledger:
+            ledger.execute(_QUESTIONS)
+            sums = ledger.execute(
+                "SELECT count(*), coalesce(sum(requests), 0), coalesce(sum(input), 0), coalesce(sum(cached), 0),"
+                " coalesce(sum(output), 0) FROM questions"
+            ).fetchone()
+            failed = ledger.execute("SELECT trial, blocks, error FROM questions WHERE state = 'failed'").fetchall()
+    except sqlite3.Error as error:
+        raise RunError(folder, f"{LEDGER} cannot be read: {error}") from error
+    questions, requests, given, cached, output = sums
+    return Spent(questions, requests, given, cached, output, tuple(failed))

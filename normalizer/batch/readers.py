@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from normalizer.pipeline import Asking
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from normalizer.batch.manifest import Settings
+    from normalizer.batch.store import Store
     from normalizer.extract.llm.endpoint import Endpoint
     from normalizer.extract.protocol import AsyncExtractor, Extractor
 
@@ -45,27 +46,27 @@ def _endpoint(settings: Settings) -> Endpoint:
     )  # fmt: skip
 
 
-def extractors(settings: Settings, ledger: Path) -> tuple[Extractor | AsyncExtractor, ...]:
+def extractors(settings: Settings, stores: Sequence[Store] = ()) -> tuple[Extractor | AsyncExtractor, ...]:
     """Return the extractors that settings ask for, the primary first.
 
     Args:
         settings: checked by :func:`check`.
-        ledger: where answers of a model are kept.
+        stores: where answers of a model are kept, looked at in this order.
 
     Raises:
         EndpointSettingsError: when the model cannot be asked as described.
-        RunError: when the ledger cannot be used.
 
     """
     from normalizer.extract.rules import RulesExtractor  # noqa: PLC0415 - vocabulary loads only when needed
 
     if settings.extractor == "rules":
         return (RulesExtractor(),)
-    from normalizer.batch.ledger import Ledger  # noqa: PLC0415 - with a model only
+    from normalizer.batch.remembered import Remembered  # noqa: PLC0415 - with a model only
     from normalizer.extract.llm import Client, LlmExtractor, Once  # noqa: PLC0415 - the same
 
     endpoint = _endpoint(settings)
-    model = LlmExtractor(Once(Ledger(Client(endpoint), ledger)), deadline=endpoint.deadline)
+    about = repr((endpoint.base_url, sorted(endpoint.parameters().items(), key=str), endpoint.mode))
+    model = LlmExtractor(Once(Remembered(Client(endpoint), stores, about)), deadline=endpoint.deadline)
     return (model,) if settings.extractor == "llm" else (model, RulesExtractor())
 
 

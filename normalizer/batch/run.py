@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -15,20 +13,19 @@ from normalizer.batch.asked import Asked
 from normalizer.batch.errors import RunError
 from normalizer.batch.folder import LEDGER, Entry, RunFolder
 from normalizer.batch.manifest import Settings, differences, origin
-from normalizer.batch.readers import asking, check, extractors
+from normalizer.batch.readers import check
+from normalizer.batch.reading import Means, read_all
 from normalizer.batch.tally import Tally
-from normalizer.extract.protocol import is_async
 from normalizer.facts import row_to_json, rows, to_json
-from normalizer.pipeline import Work
 from normalizer.sources import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from normalizer.extract.llm.usage import Price
     from normalizer.model.criterion import NormalizedTrial
     from normalizer.model.document import TrialDocument
+    from normalizer.pipeline import Work
 
 #: So many error messages are kept in the manifest; the others are only counted.
 _KEPT: Final = 1000
@@ -67,8 +64,8 @@ def run(
     settings: Settings | None = None,
     *,
     fresh: bool = False,
-    concurrency: int = 16,
-    prices: Mapping[str, Price] | None = None,
+    retry_failed: bool = False,
+    means: Means | None = None,
     on_trial: Callable[[Outcome], None] | None = None,
     on_error: Callable[[str], None] | None = None,
 ) -> Outcome:
@@ -79,8 +76,8 @@ def run(
         path: the run directory; one with an unfinished or finished run of the same inputs and settings is resumed.
         settings: extractor and column names.
         fresh: discard what an earlier run left there.
-        concurrency: questions to a model in flight.
-        prices: of models, by name; they override the table.
+        retry_failed: make the outputs anew and ask again what had no usable answer; the other answers are there.
+        means: with what it is done; does not change what comes out.
         on_trial: called after every trial with the outcome so far.
         on_error: called with every error message; the other inputs go on.
 
@@ -90,7 +87,7 @@ def run(
         EndpointSettingsError: when the model cannot be asked as described.
 
     """
-    settings = settings or Settings()
+    settings, means = settings or Settings(), means or Means()
     check(settings)
     outcome = Outcome()
 
@@ -104,8 +101,10 @@ def run(
         outcome.refused += 1
         wrong(str(error))
 
-    with RunFolder(path, fresh=fresh) as folder:
+    with RunFolder(path, fresh=fresh, again=retry_failed) as folder:
         manifest = _begin(folder, origin(inputs, settings))
+        if retry_failed:
+            manifest["finished"] = None
         documents = read(
             inputs, id_column=settings.id_column, text_column=settings.text_column, on_error=refused
         )  # fmt: skip
@@ -117,7 +116,7 @@ def run(
             if on_trial is not None:
                 on_trial(outcome)
 
-        _read_all(folder, pending, settings, outcome, concurrency=concurrency, finish=finish)
+        read_all(pending, settings, means, ledger=folder.path / LEDGER, finish=finish, on_read=outcome.asked.add)
         if not finished:
             folder.finish()
             manifest |= {
@@ -127,7 +126,7 @@ def run(
                 "errors": outcome.errors,
             }
             if settings.model is not None:
-                manifest["asked"] = outcome.asked.to_json(settings.model, prices)
+                manifest["asked"] = outcome.asked.to_json(settings.model, means.prices)
             folder.write_manifest(manifest)
     return outcome
 
@@ -174,47 +173,6 @@ def _skip(
         yield from documents
     elif (document := next(documents, None)) is not None:
         raise RunError(folder.path, f"is a finished run without trial {document.trial_id}; name a new directory")
-
-
-def _read_all(
-    folder: RunFolder,
-    documents: Iterator[TrialDocument],
-    settings: Settings,
-    outcome: Outcome,
-    *,
-    concurrency: int,
-    finish: Callable[[TrialDocument, Work | Exception], None],
-) -> None:
-    """Read the documents, with an event loop only when a model is asked."""
-    first = next(documents, None)
-    if first is None:
-        return
-    documents = chain((first,), documents)
-    readers = extractors(settings, folder.path / LEDGER)
-    if settings.extractor == "rules":
-        for document in documents:
-            try:
-                work: Work | Exception = Work(document, readers)
-            except Exception as failure:  # noqa: BLE001 - a trial that breaks the program must not stop the others
-                work = failure
-            finish(document, work)
-        return
-    from normalizer.batch.asking import Asker  # noqa: PLC0415 - with a model only
-
-    async def ask() -> None:
-        try:
-            asker = Asker(readers, asking(settings), concurrency=concurrency, finish=finish, on_read=outcome.asked.add)
-            await asker.run(documents)
-        finally:
-            for reader in readers:
-                if is_async(reader):
-                    await reader.aclose()
-
-    try:
-        with asyncio.Runner() as runner:
-            runner.run(ask())
-    except BaseExceptionGroup as group:  # what broke one worker stopped the others
-        raise group.exceptions[0] from None
 
 
 def _settled(work: Work | Exception) -> NormalizedTrial:

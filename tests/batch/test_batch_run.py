@@ -53,7 +53,7 @@ class BrokenError(Exception):
 
 
 def break_at(monkeypatch: pytest.MonkeyPatch, number: int, error: type[BaseException]) -> None:
-    run_module = import_module("normalizer.batch.run")  # the name in the package is the function
+    run_module = import_module("normalizer.batch.reading")
     true = run_module.Work
     seen = []
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from normalizer.batch.ledger import Ledger
+from normalizer.batch.remembered import Remembered
 from normalizer.extract.llm import Client, Endpoint, LlmExtractor, Once
 from normalizer.extract.llm.mapping import wire_of
 from normalizer.extract.llm.prompt import load_prompt
@@ -48,12 +49,14 @@ def ours() -> Factory:
         count = itertools.count()
         with tempfile.TemporaryDirectory() as folder:
             client = Client(Endpoint(model="m", base_url=base_url))
-            extractor = LlmExtractor(Once(Ledger(client, Path(folder) / "ledger.sqlite")))
+            ledger = Ledger(Path(folder) / "ledger.sqlite")
+            extractor = LlmExtractor(Once(Remembered(client, [ledger], base_url)))
 
             async def call() -> None:
                 asked = await extractor.read((replace(context, text=f"{context.text} {next(count)}"),), judge)
                 assert asked.error is None
                 assert not asked.reasked
+                ledger.record("T", [str(next(count))], asked)
 
             yield call
             await extractor.aclose()

@@ -1,0 +1,78 @@
+"""Nothing is paid twice: answers come from the run's own ledger, then from the shared cache, then from the model."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import orjson
+
+from normalizer.extract.llm.answer import read_answer
+from normalizer.extract.llm.errors import InvalidAnswerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from normalizer.batch.store import Store
+    from normalizer.extract.llm.reply import Model, Reply
+    from normalizer.extract.llm.request import Turn
+
+
+class Remembered:
+    """A model whose usable answers are kept in stores; errors and answers that cannot be used are not.
+
+    A question is named by everything that decides its answer: endpoint, model, parameters, prompt, schema, all turns.
+    """
+
+    def __init__(self, model: Model, stores: Sequence[Store], about: str) -> None:
+        """Wrap a model.
+
+        Args:
+            model: who is asked for what no store has.
+            stores: looked at in this order; a new answer goes to all.
+            about: endpoint and parameters, as text.
+
+        """
+        self.name = model.name
+        self.prompt_version, self.prompt_hash, self.schema_hash = (
+            model.prompt_version, model.prompt_hash, model.schema_hash,
+        )  # fmt: skip
+        self._model, self._stores = model, tuple(stores)
+        self._about = f"{about}\n{self.name}\n{self.prompt_hash}\n{self.schema_hash}\n".encode()
+
+    async def complete(self, turns: Sequence[Turn]) -> Reply:
+        """Return the answer to the last turn.
+
+        Raises:
+            ModelError: when there is none.
+            RunError: when a store cannot be read or written.
+
+        """
+        key = hashlib.sha256(self._about + orjson.dumps(turns)).hexdigest()
+        for at, store in enumerate(self._stores):
+            reply = store.get(key)
+            if reply is not None:
+                for other in self._stores[:at]:
+                    other.put(key, reply)
+                return reply
+        reply = await self._model.complete(turns)
+        if _usable(turns[0], reply):
+            for store in self._stores:
+                store.put(key, reply)
+        return reply
+
+    async def aclose(self) -> None:
+        """Close the stores and the model's connections."""
+        try:
+            for store in self._stores:
+                store.close()
+        finally:
+            await self._model.aclose()
+
+
+def _usable(question: Turn, reply: Reply) -> bool:
+    try:
+        read_answer(reply.content, [block["block"] for block in orjson.loads(question.content)["blocks"]])
+    except InvalidAnswerError:
+        return False
+    return True
