@@ -37,6 +37,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+cache_app = typer.Typer(help="The answers of models that runs share.", no_args_is_help=True)
+app.add_typer(cache_app, name="cache")
+CacheDir = Annotated[
+    Path, typer.Argument(metavar="DIR", envvar="NORMALIZER_CACHE", help="What `run --cache` was given.")
+]
 RunDir = Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A directory that `run` wrote.")]
 
 
@@ -312,6 +317,41 @@ def show(
             with console.capture() as captured:
                 console.print(part)
             typer.echo("\n".join(line.rstrip() for line in captured.get().split("\n")), nl=False)
+
+
+@app.command()
+def status(folder: RunDir) -> None:
+    """Say how far a run is: trials, questions, tokens, cost, what had no answer."""
+    with _guarded():
+        from normalizer.batch.status import status as found
+
+        _console().print(found(folder))
+
+
+@cache_app.command()
+def stats(folder: CacheDir) -> None:
+    """Say what a cache of answers holds."""
+    with _guarded():
+        from normalizer.batch.cache import stats as found
+
+        held = found(folder)
+        typer.echo(
+            f"{held.answers:,} answers, {held.text_bytes:,} bytes of text, {held.file_bytes:,} bytes on the disk; "
+            f"they cost {held.input_tokens:,} tokens in and {held.output_tokens:,} out, once"
+        )
+
+
+@cache_app.command()
+def prune(
+    folder: CacheDir,
+    max_bytes: Annotated[int | None, typer.Option(min=0, help="Size that may stay; 2 GiB if not given.")] = None,
+) -> None:
+    """Remove the oldest answers from a cache."""
+    with _guarded():
+        from normalizer.batch.cache import LIMIT
+        from normalizer.batch.cache import prune as pruned
+
+        typer.echo(f"{pruned(folder, LIMIT if max_bytes is None else max_bytes):,} answers removed")
 
 
 @app.command(name="eval")

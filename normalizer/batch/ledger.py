@@ -5,17 +5,20 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from normalizer.batch.errors import RunError
 from normalizer.batch.folder import LEDGER
 from normalizer.batch.store import Store
+from normalizer.extract.llm.usage import Usage, price_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
     from pathlib import Path
 
     from normalizer.extract.llm.reader import Asked
+    from normalizer.extract.llm.usage import Price
 
 _QUESTIONS: Final = """
 CREATE TABLE IF NOT EXISTS questions (
@@ -43,6 +46,32 @@ class Spent:
     cached: int = 0
     output: int = 0
     failed: tuple[tuple[str, str, str], ...] = ()
+
+    def cost(self, model: str | None, prices: Mapping[str, Price] | None = None) -> Decimal | None:
+        """Return what the tokens cost in US dollars, None when the model has no price.
+
+        Args:
+            model: who was asked.
+            prices: the user's own, which override the table.
+
+        """
+        price = price_of(model, prices) if model is not None else None
+        return None if price is None else price.cost(Usage(self.requests, self.input, self.cached, self.output))
+
+    def to_json(self, model: str | None, prices: Mapping[str, Price] | None = None) -> dict[str, Any]:
+        """Return plain counts of all processes of the run together, with the cost when the price is known.
+
+        Args:
+            model: who was asked.
+            prices: the user's own, which override the table.
+
+        """
+        cost = self.cost(model, prices)
+        return {
+            "questions": self.questions, "failed": len(self.failed), "requests": self.requests,
+            "input_tokens": self.input, "cached_input_tokens": self.cached, "output_tokens": self.output,
+            "cost_usd": None if cost is None else str(cost),
+        }  # fmt: skip
 
 
 class Ledger(Store):

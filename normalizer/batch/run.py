@@ -12,6 +12,7 @@ import orjson
 from normalizer.batch.asked import Asked
 from normalizer.batch.errors import RunError
 from normalizer.batch.folder import LEDGER, Entry, RunFolder
+from normalizer.batch.ledger import spent
 from normalizer.batch.manifest import Settings, differences, origin
 from normalizer.batch.readers import check
 from normalizer.batch.reading import Means, read_all
@@ -127,6 +128,7 @@ def run(
             }
             if settings.model is not None:
                 manifest["asked"] = outcome.asked.to_json(settings.model, means.prices)
+                manifest["spent"] = spent(folder.path).to_json(settings.model, means.prices)
             folder.write_manifest(manifest)
     return outcome
 
