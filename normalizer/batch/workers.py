@@ -231,7 +231,7 @@ def _work(pipe: Connection) -> None:
 
 
 def _receive(pipe: Connection, chunks: SimpleQueue[list[TrialDocument]]) -> None:
-    """Take in chunks while others are read, so that neither side waits to send; the end of the pipe ends the process."""
+    """Take in chunks while others are read, so that neither side waits to send; the end of the pipe ends all."""
     try:
         with suppress(EOFError, OSError):
             while True:

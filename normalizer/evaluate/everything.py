@@ -25,7 +25,7 @@ from normalizer.evaluate.reports import junit, markdown, workflow_commands
 from normalizer.evaluate.reports.page import page
 from normalizer.evaluate.sets import seeds, stress
 from normalizer.evaluate.split import read_split
-from normalizer.evaluate.tables import gates_printed, printed
+from normalizer.evaluate.tables import compared, gates_printed, printed
 from normalizer.extract.llm.prompt import VERSION
 from normalizer.model.errors import GoldError
 
@@ -126,6 +126,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in wanted:
         if name not in reports:
             sys.stdout.write(f"# {name}: skipped, nothing found in {corpora / name if name in CORPORA else evals}\n\n")
+    for name in sets:
+        sys.stdout.write(compared(reports, name) + "\n")
     sys.stdout.write(gates_printed(verdicts) + "\n")
     data = {"reports": [recorded(report) for report in reports.values()], "gates": verdicts_recorded(verdicts)}
     _write(options.out, data, found.items)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from normalizer.evaluate.interval import FEW
 from normalizer.evaluate.mistakes import KINDS
+from normalizer.evaluate.scorecard import LABELLED, READERS
 from normalizer.evaluate.scorers import RATES
 from normalizer.evaluate.scorers.levels import LEVELS
 from normalizer.model.criterion import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from normalizer.evaluate.gates import Verdict
     from normalizer.evaluate.report import Report
@@ -96,6 +97,29 @@ def printed(report: Report) -> str:
         kinds = Counter(mistake.kind for mistake in report.mistakes)
         lines += ["mistakes: " + ", ".join(f"{kind} {kinds[kind]}" for kind in KINDS if kinds[kind]), ""]
     return "\n".join(lines)
+
+
+def compared(reports: Mapping[str, Report], name: str) -> str:
+    """Return the main scores of one set with a column for every reader, empty when only one read it.
+
+    Args:
+        reports: by their name.
+        name: the set.
+
+    """
+    columns = {title: reports[key] for key, title in _readers(name).items() if key in reports}
+    if len(columns) == 1 or not columns:
+        return ""
+    rows = [
+        (label, *(figure(report.value(score)) for report in columns.values()))
+        for score, label in LABELLED.items()
+        if all(score in report.scores for report in columns.values())
+    ]
+    return table((name, *columns), rows) + "\n"
+
+
+def _readers(name: str) -> dict[str, str]:
+    return {f"{name}{suffix}": title for suffix, title in READERS.items()}
 
 
 def gates_printed(verdicts: Iterable[Verdict]) -> str:

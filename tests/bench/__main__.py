@@ -20,9 +20,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from normalizer.evaluate import evaluate
+from normalizer.evaluate.readers import by_rules, predicted
+from normalizer.evaluate.sets import stress
 from normalizer.extract.rules import RulesExtractor
 from normalizer.facts import row_to_json, rows, to_json
 from normalizer.pipeline import normalize, prepare, settle
@@ -167,6 +171,21 @@ def show(name: str, seconds: float, loop: float) -> None:
     print(f"{name:<12} {seconds:6.2f} s CPU for 1,000 trials = {ratio:5.2f} loops; limit {limit:4.1f}: {verdict}")
 
 
+def scoring(copies: int = 53) -> tuple[int, float]:
+    """Score copies of the stress items, each a document; return criteria and CPU seconds."""
+    items = stress(ROOT / "evals" / "stress")
+    published = predicted(items, by_rules(items))
+    gold, predictions = [], {}
+    for copy in range(copies):
+        for item in items:
+            name = f"{item.gold.trial}/{copy}"
+            gold.append(replace(item.gold, trial=name))
+            predictions[name] = published[item.gold.trial]
+    start = time.process_time()
+    evaluate(gold, predictions)
+    return len(gold), time.process_time() - start
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
@@ -220,6 +239,8 @@ def main() -> None:
                 f"memory       {memory:,.0f} MiB peak of a run over {count:,} trials of {SHORT} characters "
                 f"({seconds:.0f} s)"
             )
+        criteria, seconds = scoring()
+        print(f"scoring      {criteria:,} criteria in {seconds:.0f} s CPU = {seconds / loop:.0f} loops")
         if not arguments.no_calls:
             from tests.bench.calls import compare  # noqa: PLC0415 - needs the extra llm
             from tests.bench.calls import show as show_calls  # noqa: PLC0415 - the same
