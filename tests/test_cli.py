@@ -87,7 +87,7 @@ def test_an_interrupted_run_is_exit_code_130(page: Path, tmp_path: Path, monkeyp
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(import_module("normalizer.batch.reading"), "Work", interrupted)
+    monkeypatch.setattr(import_module("normalizer.batch.workers"), "normalize", interrupted)
     result = call("run", page, "-o", tmp_path / "out")
     assert result.exit_code == 130
     assert "the same command goes on from there" in result.stderr
@@ -97,7 +97,7 @@ def test_a_failed_trial_is_exit_code_1(page: Path, tmp_path: Path, monkeypatch: 
     def broken(*_: object) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr(import_module("normalizer.batch.reading"), "Work", broken)
+    monkeypatch.setattr(import_module("normalizer.batch.workers"), "normalize", broken)
     result = call("run", page, "-o", tmp_path / "out")
     assert result.exit_code == 1
     assert "page1.txt: trial page1 failed: RuntimeError: out of order" in result.stderr

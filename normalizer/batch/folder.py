@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import zlib
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
 import orjson
@@ -35,7 +37,10 @@ _OURS: Final = (MANIFEST, TRIALS, FACTS, JOURNAL, LEDGER, f"{LEDGER}-wal", f"{LE
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A journal line: the document's fingerprint, its id, what it added, the error of the program if it failed."""
+    """A journal line: the document's fingerprint, its id, what it added, the error of the program if it failed.
+
+    The sizes are those of the files behind the trial's lines, ``crc`` is over these lines.
+    """
 
     fingerprint: str
     trial_id: str
@@ -43,6 +48,7 @@ class Entry:
     error: str | None
     trials_size: int = 0
     facts_size: int = 0
+    crc: int = 0
 
 
 class RunFolder:
@@ -131,31 +137,37 @@ class RunFolder:
         return (self.path / TRIALS).is_file() and (self.path / FACTS).is_file()
 
     def entries(self) -> Iterator[Entry]:
-        """Yield the journal's lines as far as the files they speak of exist.
+        """Yield the journal's lines as far as the files hold the lines that they speak of, byte for byte.
 
         Raises:
             RunError: when it cannot be read.
 
         """
         with self._guarded():
-            sizes = [self._size(TRIALS), self._size(FACTS)]
             path = self.path / JOURNAL
             if not path.is_file():
                 return
-            with path.open("rb") as journal:
+            with ExitStack() as files:
+                journal = files.enter_context(path.open("rb"))
+                parts = [self._opened(name, files) for name in (TRIALS, FACTS)]
+                sizes = [0, 0]
                 for line in journal:
                     if not line.endswith(b"\n"):
                         return
                     entry = Entry(**orjson.loads(line))
-                    if entry.trials_size > sizes[0] or entry.facts_size > sizes[1]:
+                    ends = [entry.trials_size, entry.facts_size]
+                    read = [part.read(end - size) for part, end, size in zip(parts, ends, sizes, strict=True)]
+                    if zlib.crc32(read[1], zlib.crc32(read[0])) != entry.crc:
                         return
+                    sizes = ends
                     yield entry
 
-    def _size(self, name: str) -> int:
+    def _opened(self, name: str, files: ExitStack) -> BinaryIO:
+        """Open a file of the run, finished or not; an empty one when it is not there."""
         for path in (self.path / name, self._part(name)):
             if path.is_file():
-                return path.stat().st_size
-        return 0
+                return files.enter_context(path.open("rb"))
+        return BytesIO()
 
     def cut(self, kept: int, last: Entry | None) -> None:
         """Cut the parts back to the journal's first ``kept`` lines, of which ``last`` is the last, and append there.
@@ -194,7 +206,8 @@ class RunFolder:
             for file, data in ((self._trials, trial), (self._facts, facts)):
                 file.write(data)
                 file.flush()
-            sized = replace(entry, trials_size=self._trials.tell(), facts_size=self._facts.tell())
+            crc = zlib.crc32(facts, zlib.crc32(trial))
+            sized = replace(entry, trials_size=self._trials.tell(), facts_size=self._facts.tell(), crc=crc)
             self._journal.write(orjson.dumps(sized, option=orjson.OPT_APPEND_NEWLINE))
             self._journal.flush()
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from normalizer.extract.llm.endpoint import Effort, Mode
     from normalizer.extract.pack import BlocksPerRequest
 
-_WITHOUT_MODEL: Final = ("extractor", "id_column", "text_column")
+_WITHOUT_MODEL: Final = ("extractor", "id_column", "text_column", "shard")
 _CODE: Final = frozenset({".py", ".csv", ".tsv", ".toml", ".json", ".md", ".yaml"})
 
 
@@ -39,11 +39,12 @@ class Settings:
     blocks_per_request: BlocksPerRequest = 1
     cascade: bool = False
     reask: bool = True
+    shard: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings that decide what comes out; without a model those of a model do not."""
-        found = asdict(self)
-        return found if self.model is not None else {name: found[name] for name in _WITHOUT_MODEL}
+        found = {name: value for name, value in asdict(self).items() if name != "shard" or value is not None}
+        return found if self.model is not None else {name: found[name] for name in _WITHOUT_MODEL if name in found}
 
 
 @cache

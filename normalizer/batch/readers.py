@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from normalizer.batch.manifest import Settings
+    from normalizer.batch.reading import Means
     from normalizer.batch.store import Store
     from normalizer.extract.llm.endpoint import Endpoint
+    from normalizer.extract.llm.usage import Usage
     from normalizer.extract.protocol import AsyncExtractor, Extractor
 
 EXTRACTORS: Final = ("rules", "llm", "hybrid")
@@ -46,28 +48,57 @@ def _endpoint(settings: Settings) -> Endpoint:
     )  # fmt: skip
 
 
-def extractors(settings: Settings, stores: Sequence[Store] = ()) -> tuple[Extractor | AsyncExtractor, ...]:
-    """Return the extractors that settings ask for, the primary first.
+def rules() -> tuple[Extractor, ...]:
+    """Return the embedded rules."""
+    from normalizer.extract.rules import RulesExtractor  # noqa: PLC0415 - vocabulary loads only when needed
+
+    return (RulesExtractor(),)
+
+
+def with_model(
+    settings: Settings, means: Means, stores: Sequence[Store], spent: Usage
+) -> tuple[Extractor | AsyncExtractor, ...]:
+    """Return the extractors of settings that name a model, the primary first.
+
+    Every question goes through all of these, from the outside: asked once in this process, not at all when a store has
+    the answer, within the rates, within the budget, to the endpoint.
 
     Args:
         settings: checked by :func:`check`.
+        means: limits and prices.
         stores: where answers of a model are kept, looked at in this order.
+        spent: what earlier processes of the same run used.
 
     Raises:
         EndpointSettingsError: when the model cannot be asked as described.
+        ValueError: when there is a budget in dollars for a model without a price.
 
     """
-    from normalizer.extract.rules import RulesExtractor  # noqa: PLC0415 - vocabulary loads only when needed
-
-    if settings.extractor == "rules":
-        return (RulesExtractor(),)
-    from normalizer.batch.remembered import Remembered  # noqa: PLC0415 - with a model only
-    from normalizer.extract.llm import Client, LlmExtractor, Once  # noqa: PLC0415 - the same
+    from normalizer.batch.budget import Budgeted  # noqa: PLC0415 - with a model only
+    from normalizer.batch.estimate import prefix_characters  # noqa: PLC0415 - the same
+    from normalizer.batch.limits import Limited  # noqa: PLC0415 - the same
+    from normalizer.batch.remembered import Remembered  # noqa: PLC0415 - the same
+    from normalizer.extract.llm import Client, LlmExtractor, Once, price_of  # noqa: PLC0415 - the same
 
     endpoint = _endpoint(settings)
+    prefix = prefix_characters()
+    paid = Budgeted(
+        Client(endpoint), prefix=prefix, usd=means.budget_usd, tokens=means.budget_tokens,
+        price=price_of(endpoint.model, means.prices), spent=spent,
+    )  # fmt: skip
+    limited = Limited(paid, prefix=prefix, rpm=means.rpm, tpm=means.tpm)
     about = repr((endpoint.base_url, sorted(endpoint.parameters().items(), key=str), endpoint.mode))
-    model = LlmExtractor(Once(Remembered(Client(endpoint), stores, about)), deadline=endpoint.deadline)
-    return (model,) if settings.extractor == "llm" else (model, RulesExtractor())
+    model = LlmExtractor(Once(Remembered(limited, stores, about)), deadline=endpoint.deadline)
+    return (model,) if settings.extractor == "llm" else (model, *rules())
+
+
+def workers_of(settings: Settings, means: Means) -> int:
+    """Return how many questions to have in flight, so that none waits for the rates beyond its deadline."""
+    from normalizer.batch.estimate import prefix_characters  # noqa: PLC0415 - with a model only
+    from normalizer.batch.limits import bearable  # noqa: PLC0415 - the same
+
+    deadline = _endpoint(settings).deadline
+    return bearable(means.concurrency, deadline=deadline, prefix=prefix_characters(), rpm=means.rpm, tpm=means.tpm)
 
 
 def asking(settings: Settings) -> Asking:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from normalizer.batch.readers import asking, extractors
+from normalizer.batch.readers import asking, with_model, workers_of
 from normalizer.extract.protocol import is_async
-from normalizer.pipeline import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from decimal import Decimal
     from pathlib import Path
 
+    from normalizer.batch.done import Done
     from normalizer.batch.manifest import Settings
     from normalizer.batch.store import Store
     from normalizer.extract.llm.reader import Asked
     from normalizer.extract.llm.usage import Price
     from normalizer.model.document import TrialDocument
 
-Finish: TypeAlias = "Callable[[TrialDocument, Work | Exception], None]"
+Finish: TypeAlias = "Callable[[Done], None]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +34,22 @@ class Means:
         concurrency: questions to a model in flight.
         cache: folder of answers that runs share.
         prices: of models, by name; they override the table.
+        workers: processes that read by rules.
+        budget_usd: US dollars that the run may cost, over all its processes.
+        budget_tokens: tokens that the run may use, likewise.
+        rpm: requests a minute at most.
+        tpm: tokens a minute at most.
 
     """
 
     concurrency: int = 16
     cache: Path | None = None
     prices: Mapping[str, Price] | None = None
+    workers: int = 1
+    budget_usd: Decimal | None = None
+    budget_tokens: int | None = None
+    rpm: int | None = None
+    tpm: int | None = None
 
 
 def read_all(
@@ -50,7 +61,7 @@ def read_all(
     finish: Finish,
     on_read: Callable[[Asked], None],
 ) -> None:
-    """Read the documents and hand each on in input order, as finished work or as what broke it.
+    """Read the documents and hand on what each came to, in input order.
 
     Args:
         documents: what is to be read.
@@ -62,7 +73,9 @@ def read_all(
 
     Raises:
         RunError: when the ledger or the cache cannot be used.
+        WorkerError: when a process that reads by rules is killed.
         EndpointSettingsError: when the model cannot be asked as described.
+        BudgetError: when asking on would pass the budget; what was finished is finished.
 
     """
     first = next(documents, None)
@@ -70,13 +83,11 @@ def read_all(
         return
     documents = chain((first,), documents)
     if settings.model is None:
-        readers = extractors(settings)
-        for document in documents:
-            try:
-                work: Work | Exception = Work(document, readers)
-            except Exception as failure:  # noqa: BLE001 - a trial that breaks the program must not stop the others
-                work = failure
-            finish(document, work)
+        from normalizer.batch.workers import in_parallel  # noqa: PLC0415 - vocabulary loads only when needed
+
+        with closing(in_parallel(documents, means.workers)) as found:
+            for done in found:
+                finish(done)
         return
     try:
         with asyncio.Runner() as runner:
@@ -96,7 +107,8 @@ async def _asked(
 ) -> None:
     from normalizer.batch import cache  # noqa: PLC0415 - with a model only
     from normalizer.batch.asking import Asker  # noqa: PLC0415 - the same
-    from normalizer.batch.ledger import Ledger  # noqa: PLC0415 - the same
+    from normalizer.batch.ledger import Ledger, spent  # noqa: PLC0415 - the same
+    from normalizer.extract.llm.usage import Usage  # noqa: PLC0415 - the same
 
     with ExitStack() as opened:
         book = Ledger(ledger)
@@ -105,14 +117,18 @@ async def _asked(
         if means.cache is not None:
             stores.append(cache.opened(means.cache))
             opened.callback(stores[-1].close)
-        readers = extractors(settings, stores)
+        before = spent(ledger.parent)
+        used = Usage(before.requests, before.input, before.cached, before.output)
+        readers = with_model(settings, means, stores, used)
         try:
 
             def read(trial: str, blocks: Sequence[str], asked: Asked) -> None:
                 book.record(trial, blocks, asked)
                 on_read(asked)
 
-            asker = Asker(readers, asking(settings), concurrency=means.concurrency, finish=finish, on_read=read)
+            asker = Asker(
+                readers, asking(settings), concurrency=workers_of(settings, means), finish=finish, on_read=read
+            )
             await asker.run(documents)
         finally:
             for reader in readers:

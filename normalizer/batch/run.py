@@ -16,17 +16,16 @@ from normalizer.batch.ledger import spent
 from normalizer.batch.manifest import Settings, differences, origin
 from normalizer.batch.readers import check
 from normalizer.batch.reading import Means, read_all
+from normalizer.batch.shard import parse
 from normalizer.batch.tally import Tally
-from normalizer.facts import row_to_json, rows, to_json
 from normalizer.sources import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from normalizer.model.criterion import NormalizedTrial
+    from normalizer.batch.done import Done
     from normalizer.model.document import TrialDocument
-    from normalizer.pipeline import Work
 
 #: So many error messages are kept in the manifest; the others are only counted.
 _KEPT: Final = 1000
@@ -109,11 +108,13 @@ def run(
         documents = read(
             inputs, id_column=settings.id_column, text_column=settings.text_column, on_error=refused
         )  # fmt: skip
+        if settings.shard is not None:
+            documents = parse(settings.shard).take(documents)
         finished = manifest["finished"] is not None and folder.complete
         pending = _skip(folder, documents, outcome, wrong, finished=finished)
 
-        def finish(document: TrialDocument, work: Work | Exception) -> None:
-            _finish(folder, document, work, outcome, wrong)
+        def finish(done: Done) -> None:
+            _finish(folder, done, outcome, wrong)
             if on_trial is not None:
                 on_trial(outcome)
 
@@ -177,29 +178,9 @@ def _skip(
         raise RunError(folder.path, f"is a finished run without trial {document.trial_id}; name a new directory")
 
 
-def _settled(work: Work | Exception) -> NormalizedTrial:
-    if isinstance(work, Exception):
-        raise work
-    return work.settle()
-
-
-def _finish(
-    folder: RunFolder,
-    document: TrialDocument,
-    work: Work | Exception,
-    outcome: Outcome,
-    wrong: Callable[[str], None],
-) -> None:
-    error = None
-    try:
-        trial = _settled(work)
-        facts = [row_to_json(row) for row in rows(trial)]
-        line, table = to_json(trial) + b"\n", b"".join(facts)
-        tally = Tally.of(trial, len(facts))
-    except Exception as failure:  # noqa: BLE001 - a trial that breaks the program must not stop the others
-        place = f" ({document.locator})" if document.locator else ""
-        error = f"{document.source}{place}: trial {document.trial_id} failed: {type(failure).__name__}: {failure}"
-        line, table, tally = b"", b"", Tally(failed=1)
-        wrong(error)
-    folder.append(Entry(fingerprint(document), document.trial_id, tally.to_json(), error), line, table)
-    outcome.tally.add(tally)
+def _finish(folder: RunFolder, done: Done, outcome: Outcome, wrong: Callable[[str], None]) -> None:
+    if done.error is not None:
+        wrong(done.error)
+    entry = Entry(fingerprint(done.document), done.document.trial_id, done.counts, done.error)
+    folder.append(entry, done.line, done.facts)
+    outcome.tally.add(Tally.from_json(done.counts))

@@ -19,9 +19,8 @@ from multiprocessing.connection import wait
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from normalizer.batch.tally import Tally
+from normalizer.batch.done import Done, done_by
 from normalizer.extract.rules import RulesExtractor
-from normalizer.facts import row_to_json, rows, to_json
 from normalizer.model.errors import NormalizerError
 from normalizer.pipeline import normalize
 
@@ -61,27 +60,9 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What one trial came to: its lines for the run directory and counts, or the error that it ended in."""
-
-    document: TrialDocument
-    line: bytes
-    facts: bytes
-    counts: dict[str, Any]
-    error: str | None
-
-
 def done(document: TrialDocument) -> Done:
     """Normalize one trial by rules, in this process; an exception becomes the error of the result."""
-    try:
-        trial = normalize(document, (RulesExtractor(),))
-        facts = [row_to_json(row) for row in rows(trial)]
-        return Done(document, to_json(trial) + b"\n", b"".join(facts), Tally.of(trial, len(facts)).to_json(), None)
-    except Exception as failure:  # noqa: BLE001 - a trial that breaks the program must not stop the others
-        place = f" ({document.locator})" if document.locator else ""
-        error = f"{document.source}{place}: trial {document.trial_id} failed: {type(failure).__name__}: {failure}"
-        return Done(document, b"", b"", Tally(failed=1).to_json(), error)
+    return done_by(document, lambda: normalize(document, (RulesExtractor(),)))
 
 
 def in_parallel(documents: Iterator[TrialDocument], workers: int) -> Generator[Done, None, None]:

@@ -53,8 +53,8 @@ class BrokenError(Exception):
 
 
 def break_at(monkeypatch: pytest.MonkeyPatch, number: int, error: type[BaseException]) -> None:
-    run_module = import_module("normalizer.batch.reading")
-    true = run_module.Work
+    run_module = import_module("normalizer.batch.workers")
+    true = run_module.normalize
     seen = []
 
     def work(document: TrialDocument, *rest: object) -> object:
@@ -63,7 +63,7 @@ def break_at(monkeypatch: pytest.MonkeyPatch, number: int, error: type[BaseExcep
             raise error
         return true(document, *rest)
 
-    monkeypatch.setattr(run_module, "Work", work)
+    monkeypatch.setattr(run_module, "normalize", work)
 
 
 def test_a_run_writes_trials_in_input_order_and_their_facts(inputs: Path, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ class Endpoint:
         found = os.environ.get(self.key)
         if found and (not found.isascii() or not found.isprintable() or " " in found):
             raise EndpointSettingsError(
-                f"the environment variable {self.key} holds no API key: it has foreign characters"
+                f"the environment variable {self.key} holds no API key: it has characters that no key has"
             )
         if found:
             return found

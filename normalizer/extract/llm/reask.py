@@ -51,7 +51,7 @@ async def reask(
 
     logging.getLogger("instructor").setLevel(logging.CRITICAL)  # it logs whole answers
     last, usage, attempts = first, first.usage, first.attempts
-    stopped: ModelError | None = None
+    stopped: Exception | None = None
     pending: Reply | None = first
 
     class Checked(WireAnswer):
@@ -70,7 +70,7 @@ async def reask(
             return _completion(reply)
         try:
             reply = await model.complete(complained(question, last.content, _complaints(last.content, names)))
-        except ModelError as error:
+        except Exception as error:  # instructor would hide it
             stopped = error
             raise
         last, usage, attempts = reply, usage + reply.usage, attempts + reply.attempts
@@ -79,10 +79,13 @@ async def reask(
     patched: Any = instructor.patch(create=ours, mode=instructor.Mode.JSON_SCHEMA)
     try:
         await patched(response_model=Checked, messages=[], model=model.name, max_retries=reasks)
-    except (InstructorRetryException, ModelError) as error:
-        if stopped is not None:
+    except Exception as error:
+        if isinstance(stopped, ModelError):
             stopped.usage, stopped.attempts = usage + stopped.usage, attempts + stopped.attempts
+        if stopped is not None:
             raise stopped from None
+        if not isinstance(error, InstructorRetryException):
+            raise
         raise InvalidAnswerError(
             tuple(_complaints(last.content, names)), usage=usage, attempts=attempts, raw=last.content
         ) from error

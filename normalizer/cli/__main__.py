@@ -1,0 +1,5 @@
+"""``python -m normalizer.cli``."""
+
+from normalizer.cli import main
+
+main()

@@ -1,0 +1,154 @@
+"""The options of a run, and what their texts mean."""
+# ruff: noqa: PLC0415 - see app.py
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+_MODEL: Final = "A language model"
+_LIMITS: Final = "Limits and money"
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(metavar="INPUT...", help="Files, folders, globs, or - for standard input.", show_default=False),
+]
+Extractor = Annotated[
+    str | None,
+    typer.Option(help="Who reads: rules, llm or hybrid; hybrid once a model is named.", show_default="rules"),
+]
+Model = Annotated[str | None, typer.Option(help="Ask this model, as the endpoint calls it.", rich_help_panel=_MODEL)]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL", help="Any OpenAI-compatible endpoint, up to /v1.", show_default="OpenAI", rich_help_panel=_MODEL
+    ),
+]
+Mode = Annotated[
+    str, typer.Option(help="How the endpoint keeps to the schema: json_schema, tools or json.", rich_help_panel=_MODEL)
+]
+Effort = Annotated[
+    str | None, typer.Option(help="Reasoning effort: minimal, low, medium, high.", rich_help_panel=_MODEL)
+]
+Concurrency = Annotated[int, typer.Option(min=1, help="Questions in flight.", rich_help_panel=_MODEL)]
+BlocksPerRequest = Annotated[
+    str,
+    typer.Option(metavar="N|auto", help="Criteria in one question; auto packs small ones.", rich_help_panel=_MODEL),
+]
+Cascade = Annotated[
+    bool, typer.Option("--cascade", help="Ask only where the rules leave something open.", rich_help_panel=_MODEL)
+]
+Reask = Annotated[bool, typer.Option(help="Tell the model once what the text contradicts.", rich_help_panel=_MODEL)]
+Cache = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", envvar="NORMALIZER_CACHE", help="Share answers between runs here.", rich_help_panel=_MODEL
+    ),
+]
+RetryFailed = Annotated[
+    bool,
+    typer.Option("--retry-failed", help="Ask again what had no usable answer; keep the rest.", rich_help_panel=_MODEL),
+]
+Prices = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Prices of models (TOML); they override ours.", rich_help_panel=_LIMITS),
+]
+BudgetUsd = Annotated[
+    str | None,
+    typer.Option(metavar="DOLLARS", help="Stop before the run costs more, exit code 4.", rich_help_panel=_LIMITS),
+]
+BudgetTokens = Annotated[
+    int | None, typer.Option(min=1, help="Stop before the run uses more tokens, exit code 4.", rich_help_panel=_LIMITS)
+]
+Rpm = Annotated[int | None, typer.Option(min=1, help="Requests a minute at most.", rich_help_panel=_LIMITS)]
+Tpm = Annotated[int | None, typer.Option(min=1, help="Tokens a minute at most.", rich_help_panel=_LIMITS)]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what the run would ask and cost; ask nothing.", rich_help_panel=_LIMITS)
+]
+Workers = Annotated[int, typer.Option(min=1, help="Processes that read by rules.", show_default=True)]
+Shard = Annotated[str | None, typer.Option(metavar="i/n", help="Only this part of the trials; n parts are everything.")]
+IdColumn = Annotated[str, typer.Option(help="Column of the trial id in CSV and JSONL tables.")]
+TextColumn = Annotated[str, typer.Option(help="Column of the criteria in CSV and JSONL tables.")]
+
+_CHOICES: Final = {"mode": ("json_schema", "tools", "json"), "effort": ("minimal", "low", "medium", "high")}
+
+
+def one_of(value: str, option: str) -> Any:  # noqa: ANN401 - a literal type of the option's own
+    """Return the value of an option with few values.
+
+    Raises:
+        typer.BadParameter: when it is another.
+
+    """
+    if value not in _CHOICES[option]:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(_CHOICES[option])}", param_hint=f"--{option}")
+    return value
+
+
+def blocks(text: str) -> Any:  # noqa: ANN401 - a number or "auto"
+    """Return how many criteria a question has.
+
+    Raises:
+        typer.BadParameter: when it is neither a number nor ``auto``.
+
+    """
+    if text == "auto":
+        return text
+    if not text.isdigit() or int(text) < 1:
+        raise typer.BadParameter(f"{text!r} is neither a number nor auto", param_hint="--blocks-per-request")
+    return int(text)
+
+
+def prices(path: Path | None) -> Any:  # noqa: ANN401 - prices by model
+    """Return the prices of a file, None without one.
+
+    Raises:
+        typer.BadParameter: when it cannot be read.
+
+    """
+    if path is None:
+        return None
+    from normalizer.extract.llm.usage import read_prices
+
+    try:
+        return read_prices(path)
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(str(error), param_hint="--prices") from error
+
+
+def dollars(text: str | None) -> Decimal | None:
+    """Return an amount of money.
+
+    Raises:
+        typer.BadParameter: when it is none.
+
+    """
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal("nan")
+    if not amount.is_finite() or amount <= 0:
+        raise typer.BadParameter(f"{text!r} is no amount of money", param_hint="--budget-usd")
+    return amount
+
+
+def part(text: str | None) -> str | None:
+    """Return which part of the trials is meant, in one spelling.
+
+    Raises:
+        typer.BadParameter: when there is no such part.
+
+    """
+    if text is None:
+        return None
+    from normalizer.batch.shard import parse
+
+    try:
+        return str(parse(text))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--shard") from error

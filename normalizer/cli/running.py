@@ -1,0 +1,126 @@
+"""Commands that normalize, or say what it would cost: run, estimate."""
+# ruff: noqa: PLC0415, PLR0917 - see app.py; typer calls the commands by names
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from normalizer.cli import options
+from normalizer.cli.app import app, complain, complaints, console, guarded, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from normalizer.batch import Settings
+    from normalizer.extract.llm import Price
+
+
+@app.command()
+def run(
+    inputs: options.Inputs,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="RUN_DIR", help="The run directory; resumed when it exists.")
+    ],
+    extractor: options.Extractor = None,
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
+    mode: options.Mode = "json_schema",
+    effort: options.Effort = None,
+    concurrency: options.Concurrency = 16,
+    blocks_per_request: options.BlocksPerRequest = "1",
+    cascade: options.Cascade = False,
+    reask: options.Reask = True,
+    cache: options.Cache = None,
+    retry_failed: options.RetryFailed = False,
+    prices: options.Prices = None,
+    budget_usd: options.BudgetUsd = None,
+    budget_tokens: options.BudgetTokens = None,
+    rpm: options.Rpm = None,
+    tpm: options.Tpm = None,
+    dry_run: options.DryRun = False,
+    workers: options.Workers = 1,
+    shard: options.Shard = None,
+    id_column: options.IdColumn = "id",
+    text_column: options.TextColumn = "criteria",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Discard what an earlier run left in RUN_DIR.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("-q", "--quiet", help="No progress and no summary; errors are still told.")
+    ] = False,
+) -> None:
+    """Normalize all trials of the inputs into RUN_DIR (run.json, trials.jsonl, facts.jsonl)."""
+    with guarded():
+        from normalizer.batch import Means, Settings
+        from normalizer.batch import run as run_batch
+
+        settings = Settings(
+            extractor=extractor or ("rules" if model is None else "hybrid"), id_column=id_column,
+            text_column=text_column, model=model, base_url=base_url, mode=options.one_of(mode, "mode"),
+            effort=None if effort is None else options.one_of(effort, "effort"),
+            blocks_per_request=options.blocks(blocks_per_request), cascade=cascade, reask=reask,
+            shard=options.part(shard),
+        )  # fmt: skip
+        means = Means(
+            concurrency=concurrency, cache=cache, prices=options.prices(prices), rpm=rpm, tpm=tpm, workers=workers,
+            budget_usd=options.dollars(budget_usd), budget_tokens=budget_tokens,
+        )  # fmt: skip
+        if dry_run:
+            _estimate(inputs, settings, means.prices, concurrency)
+            return
+        with progress(console(err=True), quiet=quiet) as advance:
+            try:
+                outcome = run_batch(
+                    inputs, out, settings, fresh=fresh, retry_failed=retry_failed, means=means, on_trial=advance,
+                    on_error=complaints(),
+                )  # fmt: skip
+            except ValueError as error:
+                raise typer.BadParameter(str(error)) from error
+            except KeyboardInterrupt:
+                complain(f"interrupted; what was finished is kept, the same command goes on from there ({out})")
+                raise
+        if not quiet:
+            from normalizer.batch.summary import summary
+
+            shown = console()
+            shown.print(summary(outcome, outcome.asked.cost(model, means.prices)))
+            shown.print(f"written to {out}", soft_wrap=True)
+        raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def estimate(
+    inputs: options.Inputs,
+    model: options.Model = None,
+    concurrency: options.Concurrency = 16,
+    blocks_per_request: options.BlocksPerRequest = "1",
+    cascade: options.Cascade = False,
+    prices: options.Prices = None,
+    id_column: options.IdColumn = "id",
+    text_column: options.TextColumn = "criteria",
+) -> None:
+    """Say how many questions, tokens, dollars and hours a run with a model would take; asks nothing, needs no key."""
+    with guarded():
+        from normalizer.batch import Settings
+
+        settings = Settings(
+            extractor="hybrid", model=model or "unnamed", id_column=id_column, text_column=text_column,
+            blocks_per_request=options.blocks(blocks_per_request), cascade=cascade,
+        )  # fmt: skip
+        _estimate(inputs, settings, options.prices(prices), concurrency)
+
+
+def _estimate(inputs: list[str], settings: Settings, prices: Mapping[str, Price] | None, concurrency: int) -> None:
+    from normalizer.batch.estimate import estimate as estimated
+    from normalizer.extract.llm.usage import price_of
+    from normalizer.sources import read
+
+    if settings.model is None:
+        raise typer.BadParameter("the rules ask nothing and cost nothing; name a model", param_hint="--model")
+    tell = complaints()
+    documents = read(
+        inputs, id_column=settings.id_column, text_column=settings.text_column, on_error=lambda error: tell(str(error))
+    )
+    price = price_of(settings.model, prices)
+    console().print(estimated(documents, settings, price=price, concurrency=concurrency).table())
