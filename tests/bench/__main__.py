@@ -24,6 +24,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from normalizer.batch.workers import in_parallel
 from normalizer.evaluate import evaluate
 from normalizer.evaluate.readers import by_rules, predicted
 from normalizer.evaluate.sets import stress
@@ -43,6 +44,7 @@ CORPUS = ROOT.parent / "shared" / "corpora" / "ctgov" / "studies_v2.jsonl.gz"
 TURNS = 3_000_000
 CHARACTERS = 2_250  # of a trial, on which the limits are set
 LIMITS = {"quantities": 3.8, "whole path": 13.6}  # CPU seconds of 1,000 trials, in calibration loops
+WORKED = 2_500  # trials that the processes share
 SHORT = 400  # characters of a trial in the memory run, which is about their number
 _DIGITS = re.compile(r"(?<![\d^*A-Za-z])\d+(?![\d)]|\.\s)")  # list numbers stay, or every list would begin anew
 _WORD = re.compile(r"[a-z]{7,}")
@@ -171,6 +173,18 @@ def show(name: str, seconds: float, loop: float) -> None:
     print(f"{name:<12} {seconds:6.2f} s CPU for 1,000 trials = {ratio:5.2f} loops; limit {limit:4.1f}: {verdict}")
 
 
+def on_workers(records: Path, texts: list[str]) -> dict[int, float]:
+    """Return the wall seconds that one and two processes take for the same trials, starting included."""
+    write_records(records, trials(texts, WORKED, 5))
+    taken = {}
+    for count in (1, 2):
+        start = time.perf_counter()
+        for done in in_parallel(load(records), count):
+            assert done.error is None
+        taken[count] = time.perf_counter() - start
+    return taken
+
+
 def scoring(copies: int = 53) -> tuple[int, float]:
     """Score copies of the stress items, each a document; return criteria and CPU seconds."""
     items = stress(ROOT / "evals" / "stress")
@@ -239,6 +253,8 @@ def main() -> None:
                 f"memory       {memory:,.0f} MiB peak of a run over {count:,} trials of {SHORT} characters "
                 f"({seconds:.0f} s)"
             )
+        for count, seconds in sorted(on_workers(records, texts).items()):
+            print(f"workers      {count}: {WORKED / seconds:,.0f} trials a second")
         criteria, seconds = scoring()
         print(f"scoring      {criteria:,} criteria in {seconds:.0f} s CPU = {seconds / loop:.0f} loops")
         if not arguments.no_calls:
