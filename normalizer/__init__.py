@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         TrialDocument,
         UnitError,
     )
-    from normalizer.pipeline import Asking, normalize, normalize_async
+    from normalizer.pipeline import Asking, Normalized, Normalizer, normalize, normalize_async
     from normalizer.sources import document_from_text, load
 
     __version__: str
@@ -74,7 +74,9 @@ __all__ = [
     "LlmExtractor",
     "LogicError",
     "ModelError",
+    "Normalized",
     "NormalizedTrial",
+    "Normalizer",
     "NormalizerError",
     "Once",
     "Price",
@@ -116,6 +118,8 @@ _HOMES = {
     "InvalidAnswerError": "extract.llm",
     "LlmExtractor": "extract.llm",
     "ModelError": "extract.llm",
+    "Normalized": "pipeline",
+    "Normalizer": "pipeline",
     "Once": "extract.llm",
     "Price": "extract.llm",
     "RefusalError": "extract.llm",

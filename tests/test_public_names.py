@@ -11,8 +11,9 @@ from normalizer.model import errors
 NAMES = """
     Asking AsyncExtractor Client Coverage Criterion CutOffError DeadlineError Endpoint EndpointError
     EndpointSettingsError Extractor FakeModel FilteredError Finding GoldError InvalidAnswerError LlmExtractor
-    LogicError ModelError NormalizedTrial NormalizerError Once Price PublishedAtom PublishedBound RefusalError
-    Repair Row RulesExtractor RunError SourceError Span SpanError TrialDocument UnitError Usage __version__
+    LogicError ModelError Normalized NormalizedTrial Normalizer NormalizerError Once Price
+    PublishedAtom PublishedBound RefusalError Repair Row RulesExtractor RunError SourceError Span SpanError
+    TrialDocument UnitError Usage __version__
     document_from_text from_json load normalize normalize_async rows to_json
 """
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from normalizer.batch import Outcome
-
 FAILED: Final = 1
 USAGE: Final = 2
 OVER_BUDGET: Final = 4
@@ -104,26 +102,3 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-@contextmanager
-def progress(console: Console, *, quiet: bool) -> Iterator[Callable[[Outcome], None] | None]:
-    """Show progress on a terminal; yield what is to be called after every trial."""
-    if quiet or not console.is_terminal:
-        yield None
-        return
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.completed:,.0f} trials"),
-        TextColumn("{task.fields[criteria]:,} criteria"),
-    )
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
-        task = progress.add_task("", total=None, criteria=0)
-
-        def advance(outcome: Outcome) -> None:
-            tally = outcome.tally
-            progress.update(task, completed=tally.trials + tally.failed, criteria=tally.criteria)
-
-        yield advance

@@ -70,6 +70,10 @@ DryRun = Annotated[
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that read by rules.", show_default=True)]
 Shard = Annotated[str | None, typer.Option(metavar="i/n", help="Only this part of the trials; n parts are everything.")]
+Log = Annotated[
+    Path | None,
+    typer.Option("--log", metavar="FILE", help="Append what happens to FILE, a JSON object a line, for schedulers."),
+]
 IdColumn = Annotated[str, typer.Option(help="Column of the trial id in CSV and JSONL tables.")]
 TextColumn = Annotated[str, typer.Option(help="Column of the criteria in CSV and JSONL tables.")]
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from normalizer.cli import options
-from normalizer.cli.app import app, complain, complaints, console, guarded, progress
+from normalizer.cli.app import app, complain, complaints, console, guarded
+from normalizer.cli.telling import Told, log, progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from normalizer.batch import Settings
+    from normalizer.batch import Outcome, Settings
     from normalizer.extract.llm import Price
 
 
@@ -49,6 +50,7 @@ def run(
     quiet: Annotated[
         bool, typer.Option("-q", "--quiet", help="No progress and no summary; errors are still told.")
     ] = False,
+    log_file: options.Log = None,
 ) -> None:
     """Normalize all trials of the inputs into RUN_DIR (run.json, trials.jsonl, facts.jsonl)."""
     with guarded():
@@ -69,17 +71,29 @@ def run(
         if dry_run:
             _estimate(inputs, settings, means.prices, concurrency)
             return
-        with progress(console(err=True), quiet=quiet) as advance:
+        told, tell = Told(model, means.prices), complaints()
+        with log(log_file, told) as logged, progress(console(err=True), told, quiet=quiet) as advance:
+
+            def trial(outcome: Outcome) -> None:
+                advance(outcome)
+                logged.trial(outcome)
+
+            def wrong(message: str) -> None:
+                tell(message)
+                logged.event("error", message=message)
+
+            logged.event("started", run=str(out), inputs=inputs, extractor=settings.extractor, model=model)
             try:
                 outcome = run_batch(
-                    inputs, out, settings, fresh=fresh, retry_failed=retry_failed, means=means, on_trial=advance,
-                    on_error=complaints(),
+                    inputs, out, settings, fresh=fresh, retry_failed=retry_failed, means=means, on_trial=trial,
+                    on_error=wrong,
                 )  # fmt: skip
             except ValueError as error:
                 raise typer.BadParameter(str(error)) from error
             except KeyboardInterrupt:
                 complain(f"interrupted; what was finished is kept, the same command goes on from there ({out})")
                 raise
+            logged.end(outcome)
         if not quiet:
             from normalizer.batch.summary import summary
 

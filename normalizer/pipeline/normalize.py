@@ -64,13 +64,5 @@ async def normalize_async(
 
     """
     work = Work(document, extractors, asking)
-    questions = iter(work.questions)
-
-    async def worker() -> None:
-        for question in questions:
-            await work.ask(question)
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(concurrency, len(work.questions))):
-            group.create_task(worker())
+    await work.ask_all(asyncio.Semaphore(concurrency))
     return work.settle()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -74,6 +75,17 @@ class Work:
     def _complete(self, context: BlockContext) -> bool:
         readings = [reading for reading in self._readings[context.block.id] if reading is not None]
         return any(complete(context, reading) for reading in readings)
+
+    async def ask_all(self, places: asyncio.Semaphore) -> None:
+        """Ask all questions, as many at once as there are places."""
+
+        async def ask(question: Question) -> None:
+            async with places:
+                await self.ask(question)
+
+        async with asyncio.TaskGroup() as group:
+            for question in self.questions:
+                group.create_task(ask(question))
 
     async def ask(self, question: Question) -> Asked:
         """Ask a question and keep its readings; return all that came of it."""

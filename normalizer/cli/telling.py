@@ -1,0 +1,145 @@
+"""How far a run is: a live line on a terminal, JSON lines in a file for schedulers."""
+# ruff: noqa: PLC0415 - see app.py
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from normalizer.batch import Outcome
+    from normalizer.extract.llm import Price
+
+#: Seconds between two lines of progress in a log.
+_EVERY: Final = 5.0
+
+
+class Told:
+    """Counts of a run as it goes on, in plain figures and with their rate."""
+
+    def __init__(self, model: str | None, prices: Mapping[str, Price] | None) -> None:
+        """Begin to take time.
+
+        Args:
+            model: who is asked, None with rules alone.
+            prices: the user's own, which override the table.
+
+        """
+        self._model, self._prices = model, prices
+        self._began = time.monotonic()
+
+    def counts(self, outcome: Outcome) -> dict[str, Any]:
+        """Return the counts of a run so far; with a model also questions, tokens and US dollars (None: no price)."""
+        tally, asked = outcome.tally, outcome.asked
+        seconds = time.monotonic() - self._began
+        done = tally.trials + tally.failed
+        counts: dict[str, Any] = {
+            "trials": done,
+            "skipped": outcome.skipped,
+            "failed": tally.failed,
+            "refused": outcome.refused,
+            "criteria": tally.criteria,
+            "seconds": round(seconds, 1),
+            "trials_per_minute": round(60 * (done - outcome.skipped) / seconds, 1) if seconds else 0.0,
+        }
+        if self._model is None:
+            return counts
+        cost = asked.cost(self._model, self._prices)
+        return counts | {
+            "questions": asked.questions,
+            "unanswered": asked.failed.total(),
+            "requests": asked.usage.requests,
+            "input_tokens": asked.usage.input,
+            "output_tokens": asked.usage.output,
+            "cost_usd": None if cost is None else str(cost),
+        }
+
+
+class Log:
+    """Events of a run, a JSON object a line: ``at`` (UTC), ``event`` and what belongs to it."""
+
+    def __init__(self, file: TextIO | None, told: Told) -> None:
+        """Write to an open file; without one nothing is written."""
+        self._file, self._told = file, told
+        self._next = 0.0
+
+    def event(self, name: str, **said: Any) -> None:  # noqa: ANN401 - plain JSON values
+        """Write an event at once."""
+        if self._file is not None:
+            line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": name, **said}
+            self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._file.flush()
+
+    def trial(self, outcome: Outcome) -> None:
+        """Say how far the run is, at most every five seconds."""
+        if self._file is not None and (now := time.monotonic()) >= self._next:
+            self._next = now + _EVERY
+            self.event("progress", **self._told.counts(outcome))
+
+    def end(self, outcome: Outcome) -> None:
+        """Say what the run came to."""
+        self.event("finished", exit_code=outcome.exit_code, **self._told.counts(outcome))
+
+
+@contextmanager
+def log(path: Path | None, told: Told) -> Iterator[Log]:
+    """Open a log; a run that is broken off says so in it, with the error.
+
+    Raises:
+        typer.BadParameter: when the file cannot be written.
+
+    """
+    with ExitStack() as opened:
+        try:
+            file = None if path is None else opened.enter_context(path.open("a", encoding="utf-8"))
+        except OSError as error:
+            raise typer.BadParameter(f"cannot be written: {error}", param_hint="--log") from error
+        written = Log(file, told)
+        try:
+            yield written
+        except BaseException as error:
+            written.event("stopped", error=type(error).__name__, message=str(error))
+            raise
+
+
+@contextmanager
+def progress(console: Console, told: Told, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
+    """Show progress on a terminal; yield what is to be called after every trial."""
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
+    ) as shown:  # fmt: skip
+        task = shown.add_task("", total=None)
+
+        def advance(outcome: Outcome) -> None:
+            shown.update(task, description=_line(told.counts(outcome)))
+
+        yield advance
+
+
+def _line(counts: dict[str, Any]) -> str:
+    parts = [
+        f"{counts['trials']:,} trials",
+        f"{counts['criteria']:,} criteria",
+        f"{counts['trials_per_minute']:,.0f} trials a minute",
+    ]
+    if "questions" in counts:
+        parts.append(f"{counts['questions']:,} questions")
+        if counts["cost_usd"] is not None:
+            parts.append(f"${float(counts['cost_usd']):,.4f}")
+    parts += [f"{counts[name]:,} {name}" for name in ("failed", "refused", "unanswered") if counts.get(name)]
+    return ", ".join(parts)
