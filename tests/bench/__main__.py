@@ -260,9 +260,9 @@ def main() -> None:
         if not arguments.no_calls:
             from tests.bench.calls import compare  # noqa: PLC0415 - needs the extra llm
             from tests.bench.calls import show as show_calls  # noqa: PLC0415 - the same
-            from tests.bench.ours import ours, question  # noqa: PLC0415 - the same
+            from tests.bench.ours import callers, question  # noqa: PLC0415 - the same
 
-            show_calls(compare(question(), ours()))
+            show_calls(compare(question(), callers()))
 
 
 if __name__ == "__main__":

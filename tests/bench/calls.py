@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import statistics
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -195,7 +195,7 @@ async def measure(factory: Factory, base_url: str, in_flight: int, seconds: floa
 
 def compare(
     question: Question = SAMPLE,
-    ours: Factory | None = None,
+    own: Mapping[str, Factory] | None = None,
     *,
     in_flight: Sequence[int] = IN_FLIGHT,
     latency: float = LATENCY,
@@ -206,15 +206,14 @@ def compare(
 
     Args:
         question: What is asked, and what the server answers.
-        ours: Opens our caller for a base URL; called with the same answer.
+        own: Our callers by name, ``ours`` the whole of a run; they get the same answer.
         in_flight: Numbers of calls at a time.
         latency: Seconds that the server waits before each answer.
         seconds: Seconds that a round lasts at least; it also makes ten calls for each one in flight.
         rounds: Rounds of which the median counts.
     """
-    callers = {"instructor": instructed(question), "create": create(question), "floor": floor(question)}
-    if ours is not None:
-        callers = {"ours": ours, **callers}
+    baselines = {"instructor": instructed(question), "create": create(question), "floor": floor(question)}
+    callers = {**(own or {}), **baselines}
     costs = []
     with spawned(latency, question.answer) as server:
         for number in in_flight:
@@ -250,9 +249,9 @@ def main() -> None:
     arguments = parser.parse_args()
     loop = min(calibration() for _ in range(3))
     print(f"calibration {loop:.2f} s CPU ({TURNS:,} turns of s += i*i % 7); server answers after {LATENCY} s")
-    from tests.bench.ours import ours, question  # noqa: PLC0415 - which imports this module
+    from tests.bench.ours import callers, question  # noqa: PLC0415 - which imports this module
 
-    show(compare(question(), ours(), seconds=arguments.seconds, rounds=arguments.rounds))
+    show(compare(question(), callers(), seconds=arguments.seconds, rounds=arguments.rounds))
 
 
 if __name__ == "__main__":
