@@ -22,8 +22,8 @@ SCORERS: Final[tuple[Callable[[Comparison], Mapping[str, Tally]], ...]] = (
 )
 #: Scores of which less is better.
 RATES: Final = frozenset(
-    {"silent_errors", "errors", "review_rate", "right_in_review", "false_alarms", "ungrounded", "lost_to_reason",
-     "value_invented"}
+    {"silent_errors", "errors", "review_rate", "right_in_review", "false_alarms", "verified_wrong", "ungrounded",
+     "lost_to_reason", "value_invented"}
 )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ missing bound belongs to the criterion that its characters fall into, and is sil
                          that are themselves in review (lower is better)
 ``false_alarms``         the same, not counting those whose print itself is at fault: no comparator printed, a damaged
                          or implausible value, a limit printed twice
+``verified_wrong``       of the predicted bounds that say ``verified``, those invented, or wrong in a deciding field,
+                         the kind of the criterion, anchor, direction or subject (lower is better)
 =======================  =============================================================================================
 """
 
@@ -92,6 +94,7 @@ def score(comparison: Comparison) -> dict[str, Tally]:
         "review_precision": share(len(reviewed & bad), len(reviewed)),
         "review_recall": share(len(reviewed & bad), len(bad)),
         **_alarms(comparison),
+        "verified_wrong": _verified_wrong(comparison),
         **statuses,
     }
 
@@ -107,6 +110,19 @@ def _alarms(comparison: Comparison) -> dict[str, Tally]:
             reviewed += 1
             alarms += not {f.code for f in bound.findings if f.severity == "open"} <= _OF_PRINT
     return {"right_in_review": share(reviewed, right), "false_alarms": share(alarms, right)}
+
+
+def _verified_wrong(comparison: Comparison) -> Tally:
+    published = comparison.published
+    said = wrong = 0
+    for pair in comparison.alignment.bounds:
+        if published[pair.right.atom].bounds[pair.right.nth].status == "verified":
+            said += 1
+            wrong += bool(pair.differs & _RIGHT) or in_error(comparison, pair)
+    invented = sum(
+        published[one.atom].bounds[one.nth].status == "verified" for one in comparison.alignment.right_only
+    )  # fmt: skip
+    return share(wrong + invented, said + invented)
 
 
 def _add(statuses: dict[str, Tally], block: SideBlock, *, right: bool) -> None:

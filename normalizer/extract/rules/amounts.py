@@ -16,6 +16,7 @@ from normalizer.extract.rules.sketch import Branch
 from normalizer.units import table
 
 if TYPE_CHECKING:
+    from normalizer.concepts import NameHit
     from normalizer.extract.rules.group import Group
     from normalizer.extract.rules.walk import Walk
     from normalizer.model.draft import AtomType
@@ -71,10 +72,12 @@ def place_amount(walk: Walk, mention: Mention) -> None:
             left.modifiers.append(("basis", ahead.span))
             walk.at = ahead.span.end
             return
-    if left is not None and (is_filler(gap) or (left.bounded and not has_content(gap))):
+    directly = ahead is not None and _OF.match(walk.flat, mention.span.end, ahead.span.start) is not None
+    for_ahead = directly and left is not None and left.bounded and _measures(left.phrases[-1].hit, mention) is False
+    if left is not None and not for_ahead and (is_filler(gap) or (left.bounded and not has_content(gap))):
         bind(walk, alone(walk, _measured(walk, left), mention), mention)
         return
-    if ahead is not None and _OF.match(walk.flat, mention.span.end, ahead.span.start):
+    if directly:
         walk.counted = mention
         return
     found = nouns.before(walk.flat, walk.at, mention.span.start)
@@ -114,16 +117,16 @@ def _banded(walk: Walk, left: Group, mention: Mention) -> Group | None:
         return base
     if not is_filler(walk.gap(mention)):
         return None
+    return base if _measures(base.phrases[-1].hit, mention) else None
+
+
+def _measures(hit: NameHit | None, mention: Mention) -> bool | None:
+    """Say whether a name is measured in the unit of an amount; None where one of them is not known."""
     code = mention.unit.code if mention.unit is not None else None
-    hit = base.phrases[-1].hit
-    return (
-        base
-        if code is not None
-        and code in table()
-        and hit is not None
-        and table()[code].kind in concept(hit.name.concept).kinds
-        else None
-    )
+    kinds = concept(hit.name.concept).kinds if hit is not None else ()
+    if code is None or code not in table() or not kinds:
+        return None
+    return table()[code].kind in kinds
 
 
 def _measured(walk: Walk, left: Group) -> Group:
