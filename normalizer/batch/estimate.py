@@ -45,7 +45,7 @@ class Estimate:
 
     ``questions`` are those to be answered, ``requests`` those to be sent (equal questions go once). Each request has
     ``prefix`` tokens in common with all others and one share of ``changing``. ``failed`` counts trials that break the
-    program. ``latency`` is in seconds.
+    program. ``latency`` is in seconds. ``bulk`` is sent through the provider's batch interface, at the price given.
     """
 
     trials: int = 0
@@ -59,6 +59,7 @@ class Estimate:
     concurrency: int = 1
     latency: float = LATENCY
     price: Price | None = None
+    bulk: bool = False
 
     def usage(self, *, cached: bool = False) -> Usage:
         """Return all tokens; ``cached``: with the prefix in the endpoint's cache after the first request."""
@@ -118,6 +119,9 @@ class Estimate:
         else:
             seen = f"prices seen {self.price.seen.isoformat()}"
             table.add_row("cost", f"about {cost:.4f} US dollars, {cached:.4f} with the prompt cached ({seen})")
+        if self.bulk:
+            table.add_row("time", "up to a day for each round: all questions, then those about doubtful answers")
+            return table
         by = f"{self.latency:g} s an answer, {self.concurrency:,} in flight"
         table.add_row("time", f"about {_time(self.seconds)} ({by})")
         return table
@@ -203,6 +207,7 @@ def estimate(
         trials=trials, failed=failed, blocks=blocks, questions=questions, requests=requests,
         prefix=round(prefix_characters() / CHARACTERS) if requests else 0, changing=round(changing / CHARACTERS),
         output=round(PER_BLOCK * read + PER_CHARACTER * told), concurrency=concurrency, latency=latency, price=price,
+        bulk=settings.bulk,
     )  # fmt: skip
 
 

@@ -21,13 +21,18 @@ if TYPE_CHECKING:
     from normalizer.extract.llm.endpoint import Effort, Mode
     from normalizer.extract.pack import BlocksPerRequest
 
+#: Settings that are named only where they are chosen.
+_SELDOM: Final = ("bulk", "shard")
 _WITHOUT_MODEL: Final = ("extractor", "id_column", "text_column", "shard")
 _CODE: Final = frozenset({".py", ".csv", ".tsv", ".toml", ".json", ".md", ".yaml"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a user chose: the extractor, the columns of tables of (id, criteria), the model and how it is asked."""
+    """What a user chose: the extractor, the columns of tables of (id, criteria), the model and how it is asked.
+
+    ``bulk`` asks through the provider's batch interface.
+    """
 
     extractor: str = "rules"
     id_column: str = "id"
@@ -39,11 +44,12 @@ class Settings:
     blocks_per_request: BlocksPerRequest = 1
     cascade: bool = False
     reask: bool = True
+    bulk: bool = False
     shard: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings that decide what comes out; without a model those of a model do not."""
-        found = {name: value for name, value in asdict(self).items() if name != "shard" or value is not None}
+        found = {name: value for name, value in asdict(self).items() if name not in _SELDOM or value}
         return found if self.model is not None else {name: found[name] for name in _WITHOUT_MODEL if name in found}
 
 

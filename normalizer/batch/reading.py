@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from normalizer.batch.readers import asking, with_model, workers_of
+from normalizer.batch.readers import asking, with_jobs, with_model, workers_of
 from normalizer.extract.protocol import is_async
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from normalizer.batch.done import Done
+    from normalizer.batch.jobs import Sent
     from normalizer.batch.manifest import Settings
     from normalizer.batch.store import Store
     from normalizer.extract.llm.reader import Asked
@@ -39,6 +40,7 @@ class Means:
         budget_tokens: tokens that the run may use, likewise.
         rpm: requests a minute at most.
         tpm: tokens a minute at most.
+        poll: seconds between two looks at what was sent in bulk.
 
     """
 
@@ -50,6 +52,23 @@ class Means:
     budget_tokens: int | None = None
     rpm: int | None = None
     tpm: int | None = None
+    poll: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What a run in bulk needs beside its documents: to read them again, and to tell how its jobs stand.
+
+    Args:
+        documents: opens the trials that are not finished anew.
+        on_jobs: called with all jobs after every look at the endpoint.
+        wrong: called with what is odd and stops nothing.
+
+    """
+
+    documents: Callable[[], Iterator[TrialDocument]]
+    on_jobs: Callable[[tuple[Sent, ...]], None]
+    wrong: Callable[[str], None]
 
 
 def read_all(
@@ -60,6 +79,7 @@ def read_all(
     ledger: Path,
     finish: Finish,
     on_read: Callable[[Asked], None],
+    again: Again | None = None,
 ) -> None:
     """Read the documents and hand on what each came to, in input order.
 
@@ -70,12 +90,14 @@ def read_all(
         ledger: file of the run's answers.
         finish: called for every document.
         on_read: called with what every question to a model came to.
+        again: needed to ask in bulk.
 
     Raises:
         RunError: when the ledger or the cache cannot be used.
         WorkerError: when a process that reads by rules is killed.
         EndpointSettingsError: when the model cannot be asked as described.
         BudgetError: when asking on would pass the budget; what was finished is finished.
+        EndpointError: when what is sent in bulk is refused, or its endpoint stays unreachable.
 
     """
     first = next(documents, None)
@@ -91,7 +113,7 @@ def read_all(
         return
     try:
         with asyncio.Runner() as runner:
-            runner.run(_asked(documents, settings, means, ledger=ledger, finish=finish, on_read=on_read))
+            runner.run(_asked(documents, settings, means, again, ledger=ledger, finish=finish, on_read=on_read))
     except BaseExceptionGroup as group:  # what broke one worker stopped the others
         raise group.exceptions[0] from None
 
@@ -100,6 +122,7 @@ async def _asked(
     documents: Iterator[TrialDocument],
     settings: Settings,
     means: Means,
+    again: Again | None,
     *,
     ledger: Path,
     finish: Finish,
@@ -107,6 +130,7 @@ async def _asked(
 ) -> None:
     from normalizer.batch import cache  # noqa: PLC0415 - with a model only
     from normalizer.batch.asking import Asker  # noqa: PLC0415 - the same
+    from normalizer.batch.jobs import Jobs  # noqa: PLC0415 - the same
     from normalizer.batch.ledger import Ledger, spent  # noqa: PLC0415 - the same
     from normalizer.extract.llm.usage import Usage  # noqa: PLC0415 - the same
 
@@ -119,7 +143,17 @@ async def _asked(
             opened.callback(stores[-1].close)
         before = spent(ledger.parent)
         used = Usage(before.requests, before.input, before.cached, before.output)
-        readers = with_model(settings, means, stores, used)
+        jobs = opened.enter_context(Jobs(ledger)) if settings.bulk else None
+        if jobs is None:
+            readers = with_model(settings, means, stores, used)
+        else:
+            from normalizer.batch.rounds import Rounds  # noqa: PLC0415 - in bulk only
+
+            assert again is not None
+            rounds = Rounds(
+                settings, means, jobs, stores, ledger.parent, on_jobs=again.on_jobs, wrong=again.wrong
+            )  # fmt: skip
+            readers = with_jobs(settings, jobs, stores, await rounds.run(again.documents, used))
         try:
 
             def read(trial: str, blocks: Sequence[str], asked: Asked) -> None:
@@ -130,6 +164,8 @@ async def _asked(
                 readers, asking(settings), concurrency=workers_of(settings, means), finish=finish, on_read=read
             )
             await asker.run(documents)
+            if jobs is not None:
+                jobs.forget()
         finally:
             for reader in readers:
                 if is_async(reader):

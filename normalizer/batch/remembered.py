@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import orjson
 
@@ -18,27 +18,51 @@ if TYPE_CHECKING:
     from normalizer.extract.llm.request import Turn
 
 
+class Hashed(Protocol):
+    """Whatever says who is asked, and what every question has in common."""
+
+    name: str
+    prompt_hash: str
+    schema_hash: str
+
+
+class Named:
+    """Names questions by everything that decides their answers: endpoint, model, parameters, prompt, schema, turns."""
+
+    def __init__(self, model: Hashed, about: str) -> None:
+        """Begin the names of a model's questions.
+
+        Args:
+            model: whose hashes count.
+            about: endpoint and parameters, as text.
+
+        """
+        self._about = f"{about}\n{model.name}\n{model.prompt_hash}\n{model.schema_hash}\n".encode()
+
+    def __call__(self, turns: Sequence[Turn]) -> str:
+        """Return the name of a question, 64 hexadecimal digits."""
+        return hashlib.sha256(self._about + orjson.dumps(turns)).hexdigest()
+
+
 class Remembered:
-    """A model whose usable answers are kept in stores; errors and answers that cannot be used are not.
+    """A model whose usable answers are kept in stores; errors and answers that cannot be used are not."""
 
-    A question is named by everything that decides its answer: endpoint, model, parameters, prompt, schema, all turns.
-    """
-
-    def __init__(self, model: Model, stores: Sequence[Store], about: str) -> None:
+    def __init__(self, model: Model, stores: Sequence[Store], about: str, *, keeps: bool = True) -> None:
         """Wrap a model.
 
         Args:
             model: who is asked for what no store has.
             stores: looked at in this order; a new answer goes to all.
             about: endpoint and parameters, as text.
+            keeps: whether new answers go to the stores.
 
         """
         self.name = model.name
         self.prompt_version, self.prompt_hash, self.schema_hash = (
             model.prompt_version, model.prompt_hash, model.schema_hash,
         )  # fmt: skip
-        self._model, self._stores = model, tuple(stores)
-        self._about = f"{about}\n{self.name}\n{self.prompt_hash}\n{self.schema_hash}\n".encode()
+        self._model, self._stores, self._keeps = model, tuple(stores), keeps
+        self._named = Named(model, about)
 
     async def complete(self, turns: Sequence[Turn]) -> Reply:
         """Return the answer to the last turn.
@@ -48,7 +72,7 @@ class Remembered:
             RunError: when a store cannot be read or written.
 
         """
-        key = hashlib.sha256(self._about + orjson.dumps(turns)).hexdigest()
+        key = self._named(turns)
         for at, store in enumerate(self._stores):
             reply = store.get(key)
             if reply is not None:
@@ -56,7 +80,7 @@ class Remembered:
                     other.put(key, reply)
                 return reply
         reply = await self._model.complete(turns)
-        if _usable(turns[0], reply):
+        if self._keeps and _usable(turns[0], reply):
             for store in self._stores:
                 store.put(key, reply)
         return reply

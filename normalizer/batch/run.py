@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -15,16 +16,19 @@ from normalizer.batch.folder import LEDGER, Entry, RunFolder
 from normalizer.batch.ledger import spent
 from normalizer.batch.manifest import Settings, differences, origin
 from normalizer.batch.readers import check
-from normalizer.batch.reading import Means, read_all
+from normalizer.batch.reading import Again, Means, read_all
 from normalizer.batch.shard import parse
 from normalizer.batch.tally import Tally
 from normalizer.sources import read
+from normalizer.sources.inputs import STDIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from normalizer.batch.done import Done
+    from normalizer.batch.jobs import Sent
+    from normalizer.extract.llm.usage import Price
     from normalizer.model.document import TrialDocument
 
 #: So many error messages are kept in the manifest; the others are only counted.
@@ -68,6 +72,7 @@ def run(
     means: Means | None = None,
     on_trial: Callable[[Outcome], None] | None = None,
     on_error: Callable[[str], None] | None = None,
+    on_jobs: Callable[[tuple[Sent, ...]], None] | None = None,
 ) -> Outcome:
     """Normalize all trials of the inputs into a run directory.
 
@@ -80,15 +85,22 @@ def run(
         means: with what it is done; does not change what comes out.
         on_trial: called after every trial with the outcome so far.
         on_error: called with every error message; the other inputs go on.
+        on_jobs: called with all jobs after every look at an endpoint that is asked in bulk.
 
     Raises:
         RunError: when the directory cannot be written, is in use, or holds a run of something else.
         ValueError: when the settings do not fit together.
         EndpointSettingsError: when the model cannot be asked as described.
+        EndpointError: when what is sent in bulk is refused, or its endpoint stays unreachable.
+        BudgetError: when asking on would pass the budget; what was finished is finished.
 
     """
     settings, means = settings or Settings(), means or Means()
     check(settings)
+    if settings.bulk:
+        if STDIN in inputs:
+            raise ValueError("what is asked in bulk is read more than once, standard input is not; give a file")
+        means = replace(means, prices=_in_bulk(settings, means))
     outcome = Outcome()
 
     def wrong(message: str) -> None:
@@ -105,20 +117,22 @@ def run(
         manifest = _begin(folder, origin(inputs, settings))
         if retry_failed:
             manifest["finished"] = None
-        documents = read(
-            inputs, id_column=settings.id_column, text_column=settings.text_column, on_error=refused
-        )  # fmt: skip
-        if settings.shard is not None:
-            documents = parse(settings.shard).take(documents)
         finished = manifest["finished"] is not None and folder.complete
-        pending = _skip(folder, documents, outcome, wrong, finished=finished)
+        pending = _skip(folder, _documents(inputs, settings, refused), outcome, wrong, finished=finished)
+        again = Again(
+            documents=lambda: islice(_documents(inputs, settings, lambda _: None), outcome.skipped, None),
+            on_jobs=on_jobs or (lambda _: None), wrong=wrong,
+        )  # fmt: skip
 
         def finish(done: Done) -> None:
             _finish(folder, done, outcome, wrong)
             if on_trial is not None:
                 on_trial(outcome)
 
-        read_all(pending, settings, means, ledger=folder.path / LEDGER, finish=finish, on_read=outcome.asked.add)
+        ledger = folder.path / LEDGER
+        if retry_failed and settings.bulk:
+            _forget_errors(ledger)
+        read_all(pending, settings, means, ledger=ledger, finish=finish, on_read=outcome.asked.add, again=again)
         if not finished:
             folder.finish()
             manifest |= {
@@ -132,6 +146,27 @@ def run(
                 manifest["spent"] = spent(folder.path).to_json(settings.model, means.prices)
             folder.write_manifest(manifest)
     return outcome
+
+
+def _documents(
+    inputs: Sequence[str], settings: Settings, on_error: Callable[[Exception], None]
+) -> Iterator[TrialDocument]:
+    documents = read(inputs, id_column=settings.id_column, text_column=settings.text_column, on_error=on_error)
+    return documents if settings.shard is None else parse(settings.shard).take(documents)
+
+
+def _in_bulk(settings: Settings, means: Means) -> Mapping[str, Price]:
+    from normalizer.extract.llm.usage import in_bulk  # noqa: PLC0415 - with a model only
+
+    assert settings.model is not None
+    return in_bulk(settings.model, means.prices)
+
+
+def _forget_errors(ledger: Path) -> None:
+    from normalizer.batch.jobs import Jobs  # noqa: PLC0415 - in bulk only
+
+    with Jobs(ledger) as jobs:
+        jobs.forget(errors=True)
 
 
 def _now() -> str:

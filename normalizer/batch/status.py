@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -9,8 +10,10 @@ from rich.text import Text
 
 from normalizer.batch.errors import RunError
 from normalizer.batch.folder import RunFolder, read_manifest
+from normalizer.batch.jobs import sent
 from normalizer.batch.ledger import spent
 from normalizer.batch.tally import Tally
+from normalizer.extract.llm.usage import in_bulk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,10 +53,18 @@ def status(path: Path) -> Table:
     table.add_row("criteria", f"{tally.criteria:,}")
     so_far = spent(path)
     if so_far.questions:
-        cost = so_far.cost(settings.get("model"))
+        prices = in_bulk(settings["model"]) if settings.get("bulk") else None
+        cost = so_far.cost(settings.get("model"), prices)
         table.add_row("questions", f"{so_far.questions:,}, {so_far.requests:,} requests")
         table.add_row("tokens", f"{so_far.input:,} in, {so_far.cached:,} of them cached, {so_far.output:,} out")
         table.add_row("cost", "not known: no price for this model" if cost is None else f"{cost:.4f} US dollars")
+    if jobs := sent(path):
+        steps = Counter(job.step for job in jobs)
+        table.add_row(
+            "sent in bulk",
+            f"{sum(job.questions for job in jobs):,} questions in {len(jobs):,} jobs: "
+            + ", ".join(f"{count:,} {step}" for step, count in steps.items()),
+        )
     if so_far.failed:
         lines = [f"{trial} {blocks}: {error}" for trial, blocks, error in so_far.failed[:_NAMED]]
         more = [f"... and {len(so_far.failed) - _NAMED:,} more"] if len(so_far.failed) > _NAMED else []

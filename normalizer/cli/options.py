@@ -28,7 +28,16 @@ BaseUrl = Annotated[
     ),
 ]
 Mode = Annotated[
-    str, typer.Option(help="How the endpoint keeps to the schema: json_schema, tools or json.", rich_help_panel=_MODEL)
+    str,
+    typer.Option(
+        help="How the endpoint keeps to the schema: json_schema, tools or json; batch asks through its batch interface "
+        "(half price, within a day), batch,tools and batch,json likewise.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Poll = Annotated[
+    float,
+    typer.Option(min=0.0, metavar="SECONDS", help="Between two looks at a batch.", rich_help_panel=_MODEL),
 ]
 Effort = Annotated[
     str | None, typer.Option(help="Reasoning effort: minimal, low, medium, high.", rich_help_panel=_MODEL)
@@ -92,6 +101,23 @@ def one_of(value: str, option: str) -> Any:  # noqa: ANN401 - a literal type of 
     return value
 
 
+def mode(text: str) -> tuple[Any, bool]:
+    """Return how the endpoint keeps to the schema, and whether it is asked through its batch interface.
+
+    Raises:
+        typer.BadParameter: when it is neither.
+
+    """
+    kind, comma, form = text.partition(",")
+    if kind == "batch":
+        return one_of(form if comma else _CHOICES["mode"][0], "mode"), True
+    if text not in _CHOICES["mode"]:
+        raise typer.BadParameter(
+            f"{text!r} is none of {', '.join(_CHOICES['mode'])}, batch", param_hint="--mode"
+        )  # fmt: skip
+    return text, False
+
+
 def blocks(text: str) -> Any:  # noqa: ANN401 - a number or "auto"
     """Return how many criteria a question has.
 
@@ -106,21 +132,20 @@ def blocks(text: str) -> Any:  # noqa: ANN401 - a number or "auto"
     return int(text)
 
 
-def prices(path: Path | None) -> Any:  # noqa: ANN401 - prices by model
-    """Return the prices of a file, None without one.
+def prices(path: Path | None, bulk: str | None = None) -> Any:  # noqa: ANN401 - prices by model
+    """Return the prices of a file, None without one; with the model of a run in bulk its price there.
 
     Raises:
         typer.BadParameter: when it cannot be read.
 
     """
-    if path is None:
-        return None
-    from normalizer.extract.llm.usage import read_prices
+    from normalizer.extract.llm.usage import in_bulk, read_prices
 
     try:
-        return read_prices(path)
+        found = None if path is None else read_prices(path)
     except (OSError, ValueError) as error:
         raise typer.BadParameter(str(error), param_hint="--prices") from error
+    return found if bulk is None else in_bulk(bulk, found)
 
 
 def dollars(text: str | None) -> Decimal | None:

@@ -41,6 +41,7 @@ def run(
     budget_tokens: options.BudgetTokens = None,
     rpm: options.Rpm = None,
     tpm: options.Tpm = None,
+    poll: options.Poll = 30.0,
     dry_run: options.DryRun = False,
     workers: options.Workers = 1,
     shard: options.Shard = None,
@@ -57,16 +58,19 @@ def run(
         from normalizer.batch import Means, Settings
         from normalizer.batch import run as run_batch
 
+        form, bulk = options.mode(mode)
+        if bulk and (rpm or tpm):
+            raise typer.BadParameter("a batch has no rate; leave --rpm and --tpm out", param_hint="--mode")
         settings = Settings(
             extractor=extractor or ("rules" if model is None else "hybrid"), id_column=id_column,
-            text_column=text_column, model=model, base_url=base_url, mode=options.one_of(mode, "mode"),
+            text_column=text_column, model=model, base_url=base_url, mode=form, bulk=bulk,
             effort=None if effort is None else options.one_of(effort, "effort"),
             blocks_per_request=options.blocks(blocks_per_request), cascade=cascade, reask=reask,
             shard=options.part(shard),
         )  # fmt: skip
         means = Means(
-            concurrency=concurrency, cache=cache, prices=options.prices(prices), rpm=rpm, tpm=tpm, workers=workers,
-            budget_usd=options.dollars(budget_usd), budget_tokens=budget_tokens,
+            concurrency=concurrency, cache=cache, prices=options.prices(prices, model if bulk else None), rpm=rpm,
+            tpm=tpm, workers=workers, budget_usd=options.dollars(budget_usd), budget_tokens=budget_tokens, poll=poll,
         )  # fmt: skip
         if dry_run:
             _estimate(inputs, settings, means.prices, concurrency)
@@ -86,12 +90,13 @@ def run(
             try:
                 outcome = run_batch(
                     inputs, out, settings, fresh=fresh, retry_failed=retry_failed, means=means, on_trial=trial,
-                    on_error=wrong,
+                    on_error=wrong, on_jobs=logged.jobs,
                 )  # fmt: skip
             except ValueError as error:
                 raise typer.BadParameter(str(error)) from error
             except KeyboardInterrupt:
-                complain(f"interrupted; what was finished is kept, the same command goes on from there ({out})")
+                sent = "; what was sent goes on at the endpoint and is paid for" if bulk else ""
+                complain(f"interrupted; what was finished is kept, the same command goes on from there ({out}){sent}")
                 raise
             logged.end(outcome)
         if not quiet:
@@ -107,6 +112,7 @@ def run(
 def estimate(
     inputs: options.Inputs,
     model: options.Model = None,
+    mode: options.Mode = "json_schema",
     concurrency: options.Concurrency = 16,
     blocks_per_request: options.BlocksPerRequest = "1",
     cascade: options.Cascade = False,
@@ -118,11 +124,12 @@ def estimate(
     with guarded():
         from normalizer.batch import Settings
 
+        form, bulk = options.mode(mode)
         settings = Settings(
-            extractor="hybrid", model=model or "unnamed", id_column=id_column, text_column=text_column,
-            blocks_per_request=options.blocks(blocks_per_request), cascade=cascade,
+            extractor="hybrid", model=model or "unnamed", mode=form, bulk=bulk, id_column=id_column,
+            text_column=text_column, blocks_per_request=options.blocks(blocks_per_request), cascade=cascade,
         )  # fmt: skip
-        _estimate(inputs, settings, options.prices(prices), concurrency)
+        _estimate(inputs, settings, options.prices(prices, model if bulk else None), concurrency)
 
 
 def _estimate(inputs: list[str], settings: Settings, prices: Mapping[str, Price] | None, concurrency: int) -> None:

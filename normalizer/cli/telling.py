@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
 
     from normalizer.batch import Outcome
+    from normalizer.batch.jobs import Sent
     from normalizer.extract.llm import Price
 
 #: Seconds between two lines of progress in a log.
@@ -72,6 +73,7 @@ class Log:
         """Write to an open file; without one nothing is written."""
         self._file, self._told = file, told
         self._next = 0.0
+        self._jobs: dict[str, int] = {}
 
     def event(self, name: str, **said: Any) -> None:  # noqa: ANN401 - plain JSON values
         """Write an event at once."""
@@ -85,6 +87,18 @@ class Log:
         if self._file is not None and (now := time.monotonic()) >= self._next:
             self._next = now + _EVERY
             self.event("progress", **self._told.counts(outcome))
+
+    def jobs(self, jobs: Sequence[Sent]) -> None:
+        """Say how the jobs of a run in bulk stand, when that has changed."""
+        counts = {
+            "jobs": len(jobs),
+            "open": sum(job.step != "done" for job in jobs),
+            "sent_questions": sum(job.questions for job in jobs),
+            "answered_questions": sum(job.answered for job in jobs),
+        }
+        if counts != self._jobs:
+            self._jobs = counts
+            self.event("jobs", **counts)
 
     def end(self, outcome: Outcome) -> None:
         """Say what the run came to."""

@@ -110,7 +110,7 @@ def whole(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once: nothing here is about how long a client waits."""
-    monkeypatch.setattr("normalizer.extract.llm.client._FIRST_WAIT", 0.0)
+    monkeypatch.setattr("normalizer.extract.llm.transport._FIRST_WAIT", 0.0)
 
 
 def with_model(server: ModelServer, **changes: Any) -> Settings:

@@ -18,6 +18,7 @@ import orjson
 from aiohttp import web
 
 from tests.server.behaviour import Answer, Behaviour, Cut, Refusal, Reset, Script, Slow, Status, completion, error
+from tests.server.bulk import BulkDesk, BulkFaults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +54,9 @@ def in_order(behaviours: Sequence[Behaviour]) -> Script:
 class ModelServer:
     """A server that ``serving`` runs; the test reads ``base_url``, ``requests``, ``count`` and ``max_open``."""
 
-    def __init__(self, script: Script | Sequence[Behaviour], latency: float, record: bool) -> None:
+    def __init__(
+        self, script: Script | Sequence[Behaviour], latency: float, record: bool, bulk: BulkFaults | None = None
+    ) -> None:
         self.base_url = ""
         self.requests: list[Received] = []
         self.count = 0
@@ -64,11 +67,13 @@ class ModelServer:
         self._record = record
         self._open = 0
         self._seen: Counter[bytes] = Counter()
+        self.bulk = BulkDesk(self._play, bulk or BulkFaults())
 
     async def run(self, started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
         """Serve until the event is set that ``started`` hands out."""
         app = web.Application(client_max_size=LARGEST)
         app.router.add_post("/v1/chat/completions", self._handle)
+        app.router.add_routes(self.bulk.routes())
         # Requests that a client gave up are cancelled, so that they do not count as open.
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=STOPPING)
         await runner.setup()
@@ -80,6 +85,13 @@ class ModelServer:
             await stop.wait()
         finally:
             await runner.cleanup()
+
+    def _play(self, body: dict[str, Any], raw: bytes) -> Behaviour:
+        """Return what the script says of a request that came in bulk."""
+        digest = hashlib.blake2b(raw, digest_size=8).digest()
+        self.count += 1
+        self._seen[digest] += 1
+        return self._script(body, self.count, self._seen[digest])
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         arrived = time.perf_counter()
@@ -152,7 +164,11 @@ def reset(request: web.Request) -> None:
 
 @contextlib.contextmanager
 def serving(
-    script: Script | Sequence[Behaviour], latency: float = 0.0, *, record: bool = True
+    script: Script | Sequence[Behaviour],
+    latency: float = 0.0,
+    *,
+    record: bool = True,
+    bulk: BulkFaults | None = None,
 ) -> Iterator[ModelServer]:
     """Run a model server on 127.0.0.1 in a thread of this process.
 
@@ -160,12 +176,13 @@ def serving(
         script: What to do with each request: a function of (body, number, times this body was seen), or behaviours in
             order, after which every request gets a 500 that says "script exhausted".
         latency: Seconds before every behaviour.
+        bulk: What goes wrong with files and jobs.
         record: Whether ``requests`` keeps them; without, only a count per body stays in memory.
 
     Raises:
         Exception: What the script raised, after the block.
     """
-    server = ModelServer(script, latency, record)
+    server = ModelServer(script, latency, record, bulk)
     started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     def run() -> None:

@@ -31,7 +31,7 @@ class Turn:
 class RequestForm:
     """Makes request bodies for one prompt and endpoint.
 
-    ``prompt_hash`` and ``schema_hash`` name what every request has in common.
+    ``name`` (the model's), ``prompt_hash`` and ``schema_hash`` name what every request has in common.
     """
 
     def __init__(self, prompt: Prompt, endpoint: Endpoint) -> None:
@@ -41,6 +41,7 @@ class RequestForm:
         if endpoint.mode == "json":
             messages[0]["content"] += _BY_WORDS + orjson.dumps(wanted).decode()
         rest = {**endpoint.parameters(), **_enforced(wanted, endpoint)}
+        self.name = endpoint.model
         self.prompt_version = prompt.version
         self.prompt_hash = prompt.hash
         self.schema_hash = hashlib.sha256(orjson.dumps(wanted)).hexdigest()[:16]

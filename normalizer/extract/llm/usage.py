@@ -59,7 +59,10 @@ def _count(value: object) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """List price of a model in US dollars per million tokens, when it was seen and where."""
+    """List price of a model in US dollars per million tokens, when it was seen and where.
+
+    ``bulk`` is the share of it that is asked for what is sent through the provider's batch interface.
+    """
 
     model: str
     input: Decimal
@@ -67,6 +70,14 @@ class Price:
     output: Decimal
     seen: date
     source: str
+    bulk: Decimal = Decimal(1)
+
+    def in_bulk(self) -> Price:
+        """Return the price of what is sent in bulk."""
+        return replace(
+            self, input=self.input * self.bulk, cached_input=self.cached_input * self.bulk,
+            output=self.output * self.bulk, bulk=Decimal(1),
+        )  # fmt: skip
 
     def cost(self, usage: Usage) -> Decimal:
         """Return what the usage costs in US dollars."""
@@ -79,7 +90,7 @@ def read_prices(path: Path) -> dict[str, Price]:
     """Return the prices of a file by model.
 
     Args:
-        path: TOML with ``[[price]]`` tables: model, input, cached_input, output, seen, source.
+        path: TOML with ``[[price]]`` tables: model, input, cached_input, output, seen, source; bulk where it is less.
 
     Raises:
         ValueError: when an entry lacks a field or has another.
@@ -95,7 +106,7 @@ def read_prices(path: Path) -> dict[str, Price]:
 
 def _price(entry: dict[str, Any]) -> Price:
     price = Price(**entry)
-    amounts = {"input": price.input, "cached_input": price.cached_input, "output": price.output}
+    amounts = {"input": price.input, "cached_input": price.cached_input, "output": price.output, "bulk": price.bulk}
     for name, amount in amounts.items():
         plain = isinstance(amount, int | Decimal) and not isinstance(amount, bool)
         if not plain or not Decimal(amount).is_finite() or amount < 0:
@@ -105,8 +116,9 @@ def _price(entry: dict[str, Any]) -> Price:
     if type(price.seen) is not date:
         raise ValueError(f"seen of {price.model!r} is no date: {price.seen!r}")
     return replace(
-        price, input=Decimal(price.input), cached_input=Decimal(price.cached_input), output=Decimal(price.output)
-    )
+        price, input=Decimal(price.input), cached_input=Decimal(price.cached_input), output=Decimal(price.output),
+        bulk=Decimal(price.bulk),
+    )  # fmt: skip
 
 
 @cache
@@ -127,3 +139,15 @@ def price_of(model: str, own: Mapping[str, Price] | None = None) -> Price | None
         return prices[model]
     bases = [name for name in prices if model.startswith(f"{name}-20")]
     return prices[max(bases, key=len)] if bases else None
+
+
+def in_bulk(model: str, own: Mapping[str, Price] | None = None) -> dict[str, Price]:
+    """Return prices of one's own with that of a model as it is in bulk.
+
+    Args:
+        model: the name that the endpoint is asked for.
+        own: prices that override the table.
+
+    """
+    price = price_of(model, own)
+    return {**(own or {}), **({} if price is None else {model: price.in_bulk()})}
