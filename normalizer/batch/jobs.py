@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Self
 
 from normalizer.batch.errors import RunError
 from normalizer.batch.folder import LEDGER
+from normalizer.batch.store import has_table, looked_into
 from normalizer.extract.llm.usage import NOTHING, Usage
 
 if TYPE_CHECKING:
@@ -217,10 +218,5 @@ def sent(folder: Path) -> tuple[Sent, ...]:
     path = folder / LEDGER
     if not path.is_file():
         return ()
-    try:
-        with closing(sqlite3.connect(path, timeout=_PATIENCE)) as ledger:
-            if ledger.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone() is None:
-                return ()
-            return tuple([Sent(*row) for row in ledger.execute(_ALL)])
-    except sqlite3.Error as error:
-        raise RunError(folder, f"{LEDGER} cannot be read: {error}") from error
+    with looked_into(path) as ledger:
+        return tuple([Sent(*row) for row in ledger.execute(_ALL)]) if has_table(ledger, "jobs") else ()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from normalizer.batch.errors import RunError
 from normalizer.batch.folder import LEDGER
-from normalizer.batch.store import Store
+from normalizer.batch.store import Store, has_table, looked_into
 from normalizer.extract.llm.usage import Usage, price_of
 
 if TYPE_CHECKING:
@@ -118,15 +115,13 @@ def spent(folder: Path) -> Spent:
     path = folder / LEDGER
     if not path.is_file():
         return Spent()
-    try:
-        with closing(sqlite3.connect(path, timeout=30.0)) as ledger:
-            ledger.execute(_QUESTIONS)
-            sums = ledger.execute(
-                "SELECT count(*), coalesce(sum(requests), 0), coalesce(sum(input), 0), coalesce(sum(cached), 0),"
-                " coalesce(sum(output), 0) FROM questions"
-            ).fetchone()
-            failed = ledger.execute("SELECT trial, blocks, error FROM questions WHERE state = 'failed'").fetchall()
-    except sqlite3.Error as error:
-        raise RunError(folder, f"{LEDGER} cannot be read: {error}") from error
+    with looked_into(path) as ledger:
+        if not has_table(ledger, "questions"):
+            return Spent()
+        sums = ledger.execute(
+            "SELECT count(*), coalesce(sum(requests), 0), coalesce(sum(input), 0), coalesce(sum(cached), 0),"
+            " coalesce(sum(output), 0) FROM questions"
+        ).fetchone()
+        failed = ledger.execute("SELECT trial, blocks, error FROM questions WHERE state = 'failed'").fetchall()
     questions, requests, given, cached, output = sums
     return Spent(questions, requests, given, cached, output, tuple(failed))

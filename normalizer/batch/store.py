@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import orjson
@@ -14,6 +15,7 @@ from normalizer.extract.llm.reply import Reply
 from normalizer.extract.llm.usage import NOTHING, Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: Seconds between groups; with the commit itself an answer is on the disk within a tenth of a second.
@@ -25,6 +27,39 @@ CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, content TEXT NOT NULL, usage BLOB NOT NULL, used INTEGER NOT NULL DEFAULT (unixepoch())
 ) WITHOUT ROWID
 """
+
+
+@contextmanager
+def looked_into(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file to read from, also while another process writes it, and where nothing can be written.
+
+    Args:
+        path: the file.
+
+    Raises:
+        RunError: when it cannot be read.
+
+    """
+    mode = "mode=rw"  # SQLite keeps notes beside a file that it reads, and only a writer clears them away
+    if not os.access(path.parent, os.W_OK):  # it can do without where nothing is left to be taken in
+        mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", timeout=_PATIENCE, uri=True)) as opened:
+            yield opened
+    except sqlite3.Error as error:
+        raise RunError(path.parent, f"{path.name} cannot be read: {error}{_hint(error)}") from error
+
+
+def has_table(opened: sqlite3.Connection, name: str) -> bool:
+    """Say whether a file has a table."""
+    return opened.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone() is not None
+
+
+def _hint(error: Exception) -> str:
+    """Return how to go on after an error of SQLite: a damaged file holds answers, and nothing that is finished."""
+    if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+        return "; move it away to go on without it: what is finished stays, its answers are asked for again"
+    return ""
 
 
 class Store:
@@ -69,7 +104,7 @@ class Store:
         return found
 
     def _unusable(self, error: Exception) -> RunError:
-        return RunError(self.path.parent, f"{self.path.name} cannot be used: {error}")
+        return RunError(self.path.parent, f"{self.path.name} cannot be used: {error}{_hint(error)}")
 
     def get(self, key: str) -> Reply | None:
         """Return the answer of a key, None when there is none; its ``usage`` is empty, for it costs nothing now.
