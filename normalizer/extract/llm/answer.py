@@ -27,6 +27,9 @@ _WORDS: Final = {
 }
 _KINDS: Final = {"tuple": "list", "dict": "object", "bool": "boolean"}
 _FENCE: Final = "```"
+#: The text that was read last, as an object, and what it came to: an answer is read where it is kept, and where it is
+#: used right after.
+_last: tuple[str, tuple[str, ...], tuple[Draft, ...]] = ("", (), ())
 
 
 def read_answer(content: str, names: Sequence[str]) -> tuple[Draft, ...]:
@@ -40,6 +43,15 @@ def read_answer(content: str, names: Sequence[str]) -> tuple[Draft, ...]:
         InvalidAnswerError: names every place that is wrong.
 
     """
+    global _last  # noqa: PLW0603 - one assignment, so that threads see an old or a new one
+    known, about, drafts = _last
+    if known is not content or about != tuple(names):
+        drafts = _drafts(content, names)
+        _last = content, tuple(names), drafts
+    return drafts
+
+
+def _drafts(content: str, names: Sequence[str]) -> tuple[Draft, ...]:
     try:
         answer = WireAnswer.model_validate_json(unfenced(content))
     except ValidationError as error:

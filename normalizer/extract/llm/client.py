@@ -59,6 +59,7 @@ class Client:
         )  # fmt: skip
         self._endpoint, self._form, self._sleep = endpoint, form, sleep
         self._openai = connection(endpoint, http)
+        self._url = f"{str(self._openai.base_url).rstrip('/')}/chat/completions"  # whole, so that it is parsed once
 
     async def __aenter__(self) -> Self:
         """Return the client."""
@@ -96,7 +97,7 @@ class Client:
 
         with failures(self._openai):
             response = await self._openai.post(
-                "/chat/completions", content=body, cast_to=httpx2.Response, options={"headers": _JSON}
+                self._url, content=body, cast_to=httpx2.Response, options={"headers": _JSON}
             )
             content, usage = content_of(response.content)
         return Reply(content, usage, usage)
