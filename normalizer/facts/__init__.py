@@ -3,7 +3,6 @@
 from normalizer.facts.rows import COLUMNS, Row, rows
 from normalizer.facts.table import (
     WRITERS,
-    MissingExtraError,
     digits,
     row_from_json,
     row_to_json,
@@ -12,6 +11,7 @@ from normalizer.facts.table import (
     write_parquet,
 )
 from normalizer.facts.trials import from_json, to_json
+from normalizer.model.errors import MissingExtraError
 
 __all__ = [
     "COLUMNS",

@@ -13,7 +13,7 @@ import orjson
 
 from normalizer.facts.rows import COLUMNS, Row
 from normalizer.model.criterion import SCHEMA_VERSION
-from normalizer.model.errors import NormalizerError
+from normalizer.model.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,10 +26,6 @@ OFFSETS: Final = ("start", "end")
 _BATCH: Final = 8192
 #: Beyond this many digits before or after the point a number is printed with an exponent.
 _PLAIN: Final = 40
-
-
-class MissingExtraError(NormalizerError):
-    """A file format needs a package that is not installed; the message names the extra to install."""
 
 
 def digits(value: Decimal) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from normalizer.model.errors import SourceError
 from normalizer.sources.containers import read_csv, read_json, read_jsonl, read_xml
 from normalizer.sources.identity import unique_ids
+from normalizer.sources.packing import unpacked_name
 from normalizer.sources.pages import document_from_bytes
 from normalizer.sources.streams import Stream, opened
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Source: TypeAlias = "str | Path | Iterable[str | Path]"
 
 STDIN: Final = "-"
-#: The files of a folder that are read; each also with ``.gz`` behind it.
+#: The files of a folder that are read; each also with ``.gz`` or ``.zst`` behind it.
 SUFFIXES: Final = (".txt", ".html", ".json", ".jsonl", ".xml", ".csv")
 #: Largest page, in bytes after decompression; saved registry pages have some ten kilobytes.
 MAX_PAGE: Final = 64 * 2**20
@@ -40,8 +41,8 @@ def load(source: Source, *, id_column: str = "id", text_column: str = "criteria"
     """Read trials one after the other, in constant memory for JSONL and CSV.
 
     Args:
-        source: a file, a folder (its ``.txt .html .json .jsonl .xml .csv`` files and their ``.gz``, sorted by name),
-            a glob pattern, ``-`` for standard input, or several of these.
+        source: a file, a folder (its ``.txt .html .json .jsonl .xml .csv`` files, with ``.gz`` or ``.zst`` behind too,
+            sorted by name), a glob pattern, ``-`` for standard input, or several of these.
         id_column: name of the trial id in CSV and JSONL records of (id, criteria).
         text_column: name of the criteria in them.
 
@@ -127,7 +128,7 @@ def _paths(name: str | Path) -> list[str]:
 
 
 def _suffix(name: str) -> str:
-    return Path(name.lower().removesuffix(".gz")).suffix
+    return Path(unpacked_name(name.lower())).suffix
 
 
 def _trials(stream: Stream, suffix: str, columns: Columns) -> Iterator[Outcome]:

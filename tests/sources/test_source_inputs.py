@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,17 +22,23 @@ from normalizer.sources.streams import Stream
 if TYPE_CHECKING:
     from pathlib import Path
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 PAGE = "A trial\nInclusion criteria\n- adults\n"
 
 
 def test_folder_glob_and_list(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.html", "c.md", "d.jsonl.gz", "README", "e.CSV"):
+    for name in ("b.txt", "a.html", "c.md", "d.jsonl.gz", "README", "e.CSV", "g.tar.zst"):
         (tmp_path / name).write_text(PAGE)
+    (tmp_path / "f.TXT.zst").write_bytes(zstd.compress(PAGE.encode()))
     (tmp_path / "d.jsonl.gz").write_bytes(gzip.compress(b'{"id": "D", "criteria": "adults"}'))
     (tmp_path / "e.CSV").write_text("id,criteria\nE,adults\n")
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "f.txt").write_text(PAGE)
-    assert [d.trial_id for d in load(tmp_path)] == ["a", "b", "D", "E"]
+    assert [d.trial_id for d in load(tmp_path)] == ["a", "b", "D", "E", "f"]
     assert [d.trial_id for d in load(str(tmp_path / "*.txt"))] == ["b"]
     assert [d.trial_id for d in load(str(tmp_path / "**" / "*.txt"))] == ["b", "f"]
     assert [d.trial_id for d in load([tmp_path / "c.md", str(tmp_path / "b.txt"), tmp_path / "b.txt"])] == [
