@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import typer
@@ -39,18 +39,24 @@ class Told:
         self._began = time.monotonic()
 
     def counts(self, outcome: Outcome) -> dict[str, Any]:
-        """Return the counts of a run so far; with a model also questions, tokens and US dollars (None: no price)."""
-        tally, asked = outcome.tally, outcome.asked
-        seconds = time.monotonic() - self._began
-        done = tally.trials + tally.failed
+        """Return the counts of a run so far; with a model also questions, tokens and US dollars (None: no price).
+
+        Rate and end are told of what this process does itself, without the trials that it skips. ``share`` is the
+        share of the inputs that is done and ``eta_seconds`` the time until the end, None where they are not known.
+        """
+        tally, asked, now = outcome.tally, outcome.asked, time.monotonic()
+        own, seconds = outcome.done - outcome.skipped, now - (outcome.began or self._began)
+        share = outcome.share
         counts: dict[str, Any] = {
-            "trials": done,
+            "trials": outcome.done,
             "skipped": outcome.skipped,
             "failed": tally.failed,
             "refused": outcome.refused,
             "criteria": tally.criteria,
-            "seconds": round(seconds, 1),
-            "trials_per_minute": round(60 * (done - outcome.skipped) / seconds, 1) if seconds else 0.0,
+            "seconds": round(now - self._began, 1),
+            "trials_per_minute": round(60 * own / seconds, 1) if seconds else 0.0,
+            "share": None if share is None else round(share, 4),
+            "eta_seconds": None if not share or not own else round(seconds * (1 / share - 1) * outcome.done / own),
         }
         if self._model is None:
             return counts
@@ -137,6 +143,10 @@ def _line(counts: dict[str, Any]) -> str:
         f"{counts['criteria']:,} criteria",
         f"{counts['trials_per_minute']:,.0f} trials a minute",
     ]
+    if counts["share"] is not None:
+        parts.append(f"{counts['share']:.0%}")
+    if counts["eta_seconds"] is not None:
+        parts.append(f"{timedelta(seconds=counts['eta_seconds'])} left")
     if "questions" in counts:
         parts.append(f"{counts['questions']:,} questions")
         if counts["cost_usd"] is not None:
