@@ -126,21 +126,20 @@ def outcome_of(share: float, *, done: int, taken: int, skipped: int, seconds: fl
 
 
 @pytest.mark.parametrize(
-    ("taken_bytes", "done", "taken", "skipped", "share", "rate", "eta"),
+    ("given", "share", "rate", "eta"),
     [
-        (0.5, 100, 100, 0, 0.5, 100, 60),
-        (1.0, 20, 80, 0, 0.25, 20, 180),  # everything is taken, little is done
-        (0.5, 500, 500, 400, 0.5, 100, 300),  # the rate is this process's own
-        (0.5, 500, 500, 500, 0.5, 0, None),
-        (0.0, 0, 1, 0, 0, 0, None),
-        (1.0, 7, 7, 0, 1, 7, 0),
+        ({"share": 0.5, "done": 100, "taken": 100, "skipped": 0}, 0.5, 100, 60),
+        ({"share": 1.0, "done": 20, "taken": 80, "skipped": 0}, 0.25, 20, 180),  # everything is taken, little is done
+        ({"share": 0.5, "done": 500, "taken": 500, "skipped": 400}, 0.5, 100, 300),  # the rate is this process's own
+        ({"share": 0.5, "done": 500, "taken": 500, "skipped": 500}, 0.5, 0, None),
+        ({"share": 0.0, "done": 0, "taken": 1, "skipped": 0}, 0, 0, None),
+        ({"share": 1.0, "done": 7, "taken": 7, "skipped": 0}, 1, 7, 0),
     ],
 )
 def test_share_and_time_left_are_those_of_what_is_done(
-    taken_bytes: float, done: int, taken: int, skipped: int, share: float, rate: float, eta: float | None
+    given: dict[str, Any], share: float, rate: float, eta: float | None
 ) -> None:
-    given = outcome_of(taken_bytes, done=done, taken=taken, skipped=skipped, seconds=60)
-    counts = Told(None, None).counts(given)
+    counts = Told(None, None).counts(outcome_of(**given, seconds=60))
     assert counts["share"] == share
     assert counts["trials_per_minute"] == pytest.approx(rate, rel=0.05)
     assert counts["eta_seconds"] == (None if eta is None else pytest.approx(eta, rel=0.05))

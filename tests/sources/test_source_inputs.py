@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from normalizer.model.errors import SourceError
 from normalizer.sources import document_from_bytes, document_from_text, load, read, safe_name, unique_ids
 from normalizer.sources.containers import read_csv, read_json, read_jsonl, read_xml
+from normalizer.sources.seen import Seen
 from normalizer.sources.streams import Stream
 
 if TYPE_CHECKING:
@@ -100,6 +101,21 @@ def test_unique_ids() -> None:
     assert [[f.code for f in d.findings] for d in found] == [
         [], ["duplicate_trial_id"], ["duplicate_trial_id"], ["duplicate_trial_id"], [],
     ]  # fmt: skip
+
+
+@given(st.lists(st.text(st.characters(), max_size=3)))
+def test_seen_is_a_set(texts: list[str]) -> None:
+    seen = Seen()
+    assert [seen.add(text) for text in texts] == [text not in texts[:at] for at, text in enumerate(texts)]
+
+
+def test_seen_grows_and_takes_few_bytes() -> None:
+    seen = Seen()
+    texts = [f"NCT{number:08d}" for number in range(20_000)]
+    assert all(seen.add(text) for text in texts)
+    assert not any(seen.add(text) for text in texts)
+    assert all(seen.add(f"{text}#2") for text in texts[:100])
+    assert len(seen._table) <= 36 * 20_100
 
 
 @pytest.mark.parametrize("name", ["NCT01234567", "2022-500244-37-00", "003_39c6d21b323f0970", "a.b"])
