@@ -46,6 +46,7 @@ CHARACTERS = 2_250  # of a trial, on which the limits are set
 LIMITS = {"quantities": 3.8, "whole path": 13.6}  # CPU seconds of 1,000 trials, in calibration loops
 WORKED = 2_500  # trials that the processes share
 SHORT = 400  # characters of a trial in the memory runs, which are about their number
+COUNTS = (1_000, 10_000, 100_000)
 MEASURED = (
     ("Hemoglobin", "g/dL"),
     ("Platelets", "x 10^9/L"),
@@ -165,7 +166,8 @@ def criteria_of_one(count: int) -> Iterator[str]:
     chance = random.Random(6)  # noqa: S311 - variety, not secrecy
     for _ in range(count):
         name, unit = chance.choice(MEASURED)
-        yield f"Inclusion Criteria:\n- {name} {chance.choice(('above', 'below'))} {chance.randint(1, 9999) / 10} {unit}\n"
+        sign = chance.choice(("above", "below"))
+        yield f"Inclusion Criteria:\n- {name} {sign} {chance.randint(1, 9999) / 10} {unit}\n"
 
 
 def peak(records: Path, folder: Path) -> tuple[float, float]:
