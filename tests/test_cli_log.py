@@ -133,7 +133,9 @@ def outcome_of(share: float, *, done: int, taken: int, skipped: int, seconds: fl
         ({"share": 0.5, "done": 500, "taken": 500, "skipped": 400}, 0.5, 100, 300),  # the rate is this process's own
         ({"share": 0.5, "done": 500, "taken": 500, "skipped": 500}, 0.5, 0, None),
         ({"share": 0.0, "done": 0, "taken": 1, "skipped": 0}, 0, 0, None),
+        ({"share": 0.5, "done": 9, "taken": 9, "skipped": 0}, 0.5, 9, None),  # too few to tell
         ({"share": 1.0, "done": 7, "taken": 7, "skipped": 0}, 1, 7, 0),
+        ({"share": 1.0, "done": 7, "taken": 7, "skipped": 7}, 1, 0, 0),
     ],
 )
 def test_share_and_time_left_are_those_of_what_is_done(

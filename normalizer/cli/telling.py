@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two lines of progress in a log.
 _EVERY: Final = 5.0
+#: So many trials must be done before it is told how long the others take; the first ones wait for processes to start.
+_ENOUGH: Final = 10
 
 
 class Told:
@@ -56,7 +58,7 @@ class Told:
             "seconds": round(now - self._began, 1),
             "trials_per_minute": round(60 * own / seconds, 1) if seconds else 0.0,
             "share": None if share is None else round(share, 4),
-            "eta_seconds": None if not share or not own else round(seconds * (1 / share - 1) * outcome.done / own),
+            "eta_seconds": _left(outcome, own, seconds),
         }
         if self._model is None:
             return counts
@@ -69,6 +71,15 @@ class Told:
             "output_tokens": asked.usage.output,
             "cost_usd": None if cost is None else str(cost),
         }
+
+
+def _left(outcome: Outcome, own: int, seconds: float) -> int | None:
+    """Return the seconds until the end, None as long as they are not known; ``own`` trials took ``seconds``."""
+    if not outcome.share:
+        return None
+    if outcome.share == 1:
+        return 0
+    return None if own < _ENOUGH else round(seconds * (1 / outcome.share - 1) * outcome.done / own)
 
 
 class Log:

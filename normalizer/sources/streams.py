@@ -50,16 +50,11 @@ class Stream:
     def _guard(self, read: Callable[[int], bytes], size: int) -> bytes:
         try:
             return read(size)
+        except self._damage as error:  # before OSError, which gzip's are
+            assert self._packing is not None
+            raise SourceError(self.source, f"{self._packing.broken}: {error}") from error
         except OSError as error:
-            if isinstance(error, self._damage):
-                raise self._damaged(error) from error
             raise SourceError(self.source, f"cannot be read: {error.strerror or error}") from error
-        except self._damage as error:
-            raise self._damaged(error) from error
-
-    def _damaged(self, error: Exception) -> SourceError:
-        assert self._packing is not None
-        return SourceError(self.source, f"{self._packing.broken}: {error}")
 
     def _count(self, data: bytes) -> bytes:
         self._unpacked += len(data)

@@ -167,6 +167,7 @@ _PIECES = st.sampled_from(
         b"ClinicalTrials.Veeva\nVeeva Systems\n",
         b'"', b"{", b"[",
         b'{"studies":[', b'{"id":1,"criteria":"', b"<clinical_study>", b"\x1f\x8b\x08", b"\xef\xbb\xbf",
+        b"\x28\xb5\x2f\xfd", b"\x50\x2a\x4d\x18", zstd.compress(b"id,criteria\n1,x\n"),
         b"\xa0", b"\x85",
     ]
 )  # fmt: skip
