@@ -6,7 +6,7 @@ from normalizer.facts.parquet import write_parquet
 from normalizer.facts.rows import COLUMNS, Row, rows
 from normalizer.facts.table import WRITERS, digits, row_from_json, row_to_json, write_csv, write_jsonl
 from normalizer.facts.trials import from_json, to_json
-from normalizer.model.errors import MissingExtraError
+from normalizer.sources.packing import MissingExtraError
 
 __all__ = [
     "COLUMNS",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from normalizer.facts.columns import FLAGS, LISTS, NUMBERS, OFFSETS
 from normalizer.facts.rows import COLUMNS
 from normalizer.model.criterion import SCHEMA_VERSION
-from normalizer.model.errors import MissingExtraError
+from normalizer.sources.packing import MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -5,7 +5,6 @@ NormalizerError
 ├── LogicError           a logic expression is malformed or breaks a rule
 ├── SourceError          an input cannot be read (names file and place)
 ├── UnitError            a unit is unknown or a conversion is refused
-├── MissingExtraError    a file format needs a package that is not installed
 └── GoldError            a gold file is malformed (names file, line, field)
 """
 
@@ -46,10 +45,6 @@ class UnitError(NormalizerError):
     def __init__(self, reason: str, *units: str) -> None:
         super().__init__(f"{reason}: {', '.join(units)}" if units else reason)
         self.reason, self.units = reason, units
-
-
-class MissingExtraError(NormalizerError):
-    """A file format needs a package that is not installed; the message names the extra to install."""
 
 
 class GoldError(NormalizerError):

@@ -9,7 +9,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from normalizer.model.errors import MissingExtraError
+from normalizer.model.errors import NormalizerError
 
 if TYPE_CHECKING:
     import io
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _WINDOW: Final = 27
 _GZIP_LEVEL: Final = 6
 _ZST_LEVEL: Final = 3
+
+
+class MissingExtraError(NormalizerError):
+    """A file format needs a package that is not installed; the message names the extra to install."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

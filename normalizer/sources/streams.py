@@ -6,8 +6,8 @@ import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from normalizer.model.errors import MissingExtraError, SourceError
-from normalizer.sources.packing import PACKINGS
+from normalizer.model.errors import SourceError
+from normalizer.sources.packing import PACKINGS, MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
