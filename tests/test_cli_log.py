@@ -151,7 +151,7 @@ def test_the_live_line_names_share_and_time_left() -> None:
     shown = io.StringIO()
     with progress(Console(file=shown, force_terminal=True, width=200), Told(None, None), quiet=False) as advance:
         advance(outcome_of(0.2, done=10, taken=10, skipped=0, seconds=1000))
-    assert re.search(r"10 trials, 0 criteria, 1 trials a minute, 20%, 1:06:4\d left", shown.getvalue())
+    assert re.search(r"10 trials, 0 criteria, 1 a minute, 20%, 1:06:4\d left", shown.getvalue())
 
 
 def test_a_resumed_run_counts_what_it_skips_as_done(table: Path, tmp_path: Path) -> None:

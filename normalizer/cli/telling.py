@@ -152,7 +152,7 @@ def _line(counts: dict[str, Any]) -> str:
     parts = [
         f"{counts['trials']:,} trials",
         f"{counts['criteria']:,} criteria",
-        f"{counts['trials_per_minute']:,.0f} trials a minute",
+        f"{counts['trials_per_minute']:,.0f} a minute",
     ]
     if counts["share"] is not None:
         parts.append(f"{counts['share']:.0%}")
