@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import orjson
@@ -37,16 +38,26 @@ def _lines(path: Path, name: str) -> Iterator[bytes]:
         raise RunError(path, f"{name} cannot be read: {error.strerror or error}") from error
 
 
-def facts(path: Path) -> Iterator[Row]:
-    """Yield the rows of a run directory.
+def facts(*paths: Path) -> Iterator[Row]:
+    """Return the rows of run directories one after the other, as of one run; the shards of a run are such directories.
 
     Args:
-        path: the run directory.
+        paths: the run directories; all are looked at before the first row.
 
     Raises:
-        RunError: when there is no finished run, or a line is damaged (names it).
+        RunError: when there is no finished run, one is named twice, or a line is damaged (names it).
 
     """
+    seen = set()
+    for path in paths:
+        _file(path, FACTS)
+        if (real := path.resolve()) in seen:
+            raise RunError(path, "is named twice; its rows would stand there twice")
+        seen.add(real)
+    return chain.from_iterable(map(_facts, paths))
+
+
+def _facts(path: Path) -> Iterator[Row]:
     for number, line in enumerate(_lines(path, FACTS), 1):
         try:
             row = row_from_json(line)

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import normalizer
 from normalizer.model.criterion import SCHEMA_VERSION
 from normalizer.model.errors import SourceError
-from normalizer.sources.inputs import STDIN
-from normalizer.sources.inputs import _paths as files_of  # a name's files are the reader's own business
+from normalizer.sources.names import STDIN, files_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -20,7 +21,8 @@ from normalizer.batch.reading import Again, Means, read_all
 from normalizer.batch.shard import parse
 from normalizer.batch.tally import Tally
 from normalizer.sources import read
-from normalizer.sources.inputs import STDIN
+from normalizer.sources.intake import Intake
+from normalizer.sources.names import STDIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,7 +41,9 @@ _KEPT: Final = 1000
 class Outcome:
     """What a run came to: its summary, what was skipped because an earlier run had it, and the messages of errors.
 
-    ``refused`` counts inputs or records that could not be read, ``tally.failed`` trials that broke the program.
+    ``refused`` counts inputs or records that could not be read, ``tally.failed`` trials that broke the program,
+    ``taken`` those that were read, which runs ahead of those that are done. ``began`` is when the first that was not
+    skipped was taken (of the monotonic clock, in seconds).
     """
 
     tally: Tally = field(default_factory=Tally)
@@ -47,6 +51,23 @@ class Outcome:
     refused: int = 0
     errors: list[str] = field(default_factory=list)
     asked: Asked = field(default_factory=Asked)
+    taken: int = 0
+    began: float | None = None
+    intake: Intake | None = None
+
+    @property
+    def done(self) -> int:
+        """Trials that came to an end, skipped ones too."""
+        return self.tally.trials + self.tally.failed
+
+    @property
+    def share(self) -> float | None:
+        """The share of the inputs' bytes that is done, from 0 to 1, None when it is not known.
+
+        What was taken and is not yet done is taken off, as if all trials that were taken had the same length.
+        """
+        share = None if self.intake is None else self.intake.share
+        return share if share is None or not self.taken else share * self.done / self.taken
 
     @property
     def exit_code(self) -> int:
@@ -118,7 +139,9 @@ def run(
         if retry_failed:
             manifest["finished"] = None
         finished = manifest["finished"] is not None and folder.complete
-        pending = _skip(folder, _documents(inputs, settings, refused), outcome, wrong, finished=finished)
+        outcome.intake = Intake(inputs)
+        documents = _documents(inputs, settings, refused, outcome.intake)
+        pending = _skip(folder, _counted(documents, outcome), outcome, wrong, finished=finished)
         again = Again(
             documents=lambda: islice(_documents(inputs, settings, lambda _: None), outcome.skipped, None),
             on_jobs=on_jobs or (lambda _: None), wrong=wrong,
@@ -149,9 +172,11 @@ def run(
 
 
 def _documents(
-    inputs: Sequence[str], settings: Settings, on_error: Callable[[Exception], None]
+    inputs: Sequence[str], settings: Settings, on_error: Callable[[Exception], None], intake: Intake | None = None
 ) -> Iterator[TrialDocument]:
-    documents = read(inputs, id_column=settings.id_column, text_column=settings.text_column, on_error=on_error)
+    documents = read(
+        inputs, id_column=settings.id_column, text_column=settings.text_column, on_error=on_error, intake=intake
+    )
     return documents if settings.shard is None else parse(settings.shard).take(documents)
 
 
@@ -186,6 +211,12 @@ def _begin(folder: RunFolder, today: dict[str, Any]) -> dict[str, Any]:
     return manifest
 
 
+def _counted(documents: Iterator[TrialDocument], outcome: Outcome) -> Iterator[TrialDocument]:
+    for document in documents:
+        outcome.taken += 1
+        yield document
+
+
 def _skip(
     folder: RunFolder,
     documents: Iterator[TrialDocument],
@@ -208,6 +239,7 @@ def _skip(
             wrong(entry.error)
     if not finished:
         folder.cut(outcome.skipped, last)
+        outcome.began = time.monotonic()
         yield from documents
     elif (document := next(documents, None)) is not None:
         raise RunError(folder.path, f"is a finished run without trial {document.trial_id}; name a new directory")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from normalizer.cli import evaluation, looking, running  # noqa: F401 - commands register themselves
+from normalizer.cli import evaluation, exporting, looking, running  # noqa: F401 - commands register themselves
 from normalizer.cli.app import app
 
 __all__ = ["app", "main"]

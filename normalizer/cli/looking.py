@@ -1,68 +1,20 @@
-"""Commands that look at what a run left: facts, show, status, cache."""
+"""Commands that look at what a run left: show, status, cache."""
 # ruff: noqa: PLC0415 - see app.py
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 
-from normalizer.cli.app import USAGE, RunDir, app, complain, console, guarded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from normalizer.cli.app import RunDir, app, console, guarded
 
 cache_app = typer.Typer(help="The answers of models that runs share.", no_args_is_help=True)
 app.add_typer(cache_app, name="cache")
 CacheDir = Annotated[
     Path, typer.Argument(metavar="DIR", envvar="NORMALIZER_CACHE", help="What `run --cache` was given.")
 ]
-
-
-@app.command()
-def facts(
-    folder: RunDir,
-    form: Annotated[
-        str | None, typer.Option("--format", help="jsonl, csv or parquet; else by FILE's ending, else jsonl.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write here, not to standard output.")
-    ] = None,
-) -> None:
-    """Write the facts of RUN_DIR: one row for each bound and grade, the same columns in every format."""
-    with guarded():
-        from normalizer.batch import facts as read_facts
-        from normalizer.facts import WRITERS
-
-        chosen = form or (out.suffix.lstrip(".").lower() if out is not None else "") or "jsonl"
-        if chosen not in WRITERS:
-            raise typer.BadParameter(f"{chosen!r} is none of {', '.join(WRITERS)}", param_hint="--format")
-        if out is None and chosen == "parquet" and sys.stdout.isatty():
-            raise typer.BadParameter("Parquet is not for a terminal; name a file with -o", param_hint="--format")
-        with _writing(out) as file:
-            WRITERS[chosen](read_facts(folder), file)
-
-
-@contextmanager
-def _writing(path: Path | None) -> Iterator[BinaryIO]:
-    """Open standard output, or a file that appears under its name only when it is complete."""
-    if path is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(path)
-    except OSError as error:
-        complain(f"{path}: cannot be written: {error.strerror or error}")
-        raise typer.Exit(USAGE) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @app.command()

@@ -13,9 +13,10 @@ from normalizer.cli.app import app, complain, complaints, console, guarded
 from normalizer.cli.telling import Told, log, progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from normalizer.batch import Outcome, Settings
+    from normalizer.batch.jobs import Sent
     from normalizer.extract.llm import Price
 
 
@@ -76,11 +77,15 @@ def run(
             _estimate(inputs, settings, means.prices, concurrency)
             return
         told, tell = Told(model, means.prices), complaints()
-        with log(log_file, told) as logged, progress(console(err=True), told, quiet=quiet) as advance:
+        with log(log_file, told) as logged, progress(console(err=True), told, quiet=quiet) as line:
 
             def trial(outcome: Outcome) -> None:
-                advance(outcome)
+                line.trial(outcome)
                 logged.trial(outcome)
+
+            def jobs(found: Sequence[Sent]) -> None:
+                line.jobs(found)
+                logged.jobs(found)
 
             def wrong(message: str) -> None:
                 tell(message)
@@ -90,7 +95,7 @@ def run(
             try:
                 outcome = run_batch(
                     inputs, out, settings, fresh=fresh, retry_failed=retry_failed, means=means, on_trial=trial,
-                    on_error=wrong, on_jobs=logged.jobs,
+                    on_error=wrong, on_jobs=jobs,
                 )  # fmt: skip
             except ValueError as error:
                 raise typer.BadParameter(str(error)) from error

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import typer
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two lines of progress in a log.
 _EVERY: Final = 5.0
+#: So many trials must be done before it is told how long the others take; the first ones wait for processes to start.
+_ENOUGH: Final = 10
 
 
 class Told:
@@ -40,18 +42,24 @@ class Told:
         self._began = time.monotonic()
 
     def counts(self, outcome: Outcome) -> dict[str, Any]:
-        """Return the counts of a run so far; with a model also questions, tokens and US dollars (None: no price)."""
-        tally, asked = outcome.tally, outcome.asked
-        seconds = time.monotonic() - self._began
-        done = tally.trials + tally.failed
+        """Return the counts of a run so far; with a model also questions, tokens and US dollars (None: no price).
+
+        Rate and end are told of what this process does itself, without the trials that it skips. ``share`` is the
+        share of the inputs that is done and ``eta_seconds`` the time until the end, None where they are not known.
+        """
+        tally, asked, now = outcome.tally, outcome.asked, time.monotonic()
+        own, seconds = outcome.done - outcome.skipped, now - (outcome.began or self._began)
+        share = outcome.share
         counts: dict[str, Any] = {
-            "trials": done,
+            "trials": outcome.done,
             "skipped": outcome.skipped,
             "failed": tally.failed,
             "refused": outcome.refused,
             "criteria": tally.criteria,
-            "seconds": round(seconds, 1),
-            "trials_per_minute": round(60 * (done - outcome.skipped) / seconds, 1) if seconds else 0.0,
+            "seconds": round(now - self._began, 1),
+            "trials_per_minute": round(60 * own / seconds, 1) if seconds else 0.0,
+            "share": None if share is None else round(share, 4),
+            "eta_seconds": _left(outcome, own, seconds),
         }
         if self._model is None:
             return counts
@@ -64,6 +72,15 @@ class Told:
             "output_tokens": asked.usage.output,
             "cost_usd": None if cost is None else str(cost),
         }
+
+
+def _left(outcome: Outcome, own: int, seconds: float) -> int | None:
+    """Return the seconds until the end, None as long as they are not known; ``own`` trials took ``seconds``."""
+    if not outcome.share:
+        return None
+    if outcome.share == 1:
+        return 0
+    return None if own < _ENOUGH else round(seconds * (1 / outcome.share - 1) * outcome.done / own)
 
 
 class Log:
@@ -90,12 +107,7 @@ class Log:
 
     def jobs(self, jobs: Sequence[Sent]) -> None:
         """Say how the jobs of a run in bulk stand, when that has changed."""
-        counts = {
-            "jobs": len(jobs),
-            "open": sum(job.step != "done" for job in jobs),
-            "sent_questions": sum(job.questions for job in jobs),
-            "answered_questions": sum(job.answered for job in jobs),
-        }
+        counts = _of_jobs(jobs)
         if counts != self._jobs:
             self._jobs = counts
             self.event("jobs", **counts)
@@ -126,11 +138,33 @@ def log(path: Path | None, told: Told) -> Iterator[Log]:
             raise
 
 
+class Line:
+    """The live line of a run; what it shows replaces what it showed before."""
+
+    def __init__(self, show: Callable[[str], None] | None, told: Told) -> None:
+        """Show texts with a function; without one nothing is shown."""
+        self._show, self._told = show, told
+
+    def trial(self, outcome: Outcome) -> None:
+        """Show how far the run is."""
+        if self._show is not None:
+            self._show(_line(self._told.counts(outcome)))
+
+    def jobs(self, jobs: Sequence[Sent]) -> None:
+        """Show how the jobs of a run in bulk stand."""
+        if self._show is not None and jobs:
+            counts = _of_jobs(jobs)
+            self._show(
+                f"{counts['answered_questions']:,} of {counts['sent_questions']:,} questions answered, "
+                f"{counts['open']:,} of {counts['jobs']:,} jobs open"
+            )
+
+
 @contextmanager
-def progress(console: Console, told: Told, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
-    """Show progress on a terminal; yield what is to be called after every trial."""
+def progress(console: Console, told: Told, *, quiet: bool) -> Iterator[Line]:
+    """Show a live line, on a terminal only."""
     if quiet or not console.is_terminal:
-        yield lambda _: None
+        yield Line(None, told)
         return
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -138,19 +172,28 @@ def progress(console: Console, told: Told, *, quiet: bool) -> Iterator[Callable[
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
     ) as shown:  # fmt: skip
         task = shown.add_task("", total=None)
+        yield Line(lambda text: shown.update(task, description=text), told)
 
-        def advance(outcome: Outcome) -> None:
-            shown.update(task, description=_line(told.counts(outcome)))
 
-        yield advance
+def _of_jobs(jobs: Sequence[Sent]) -> dict[str, int]:
+    return {
+        "jobs": len(jobs),
+        "open": sum(job.step != "done" for job in jobs),
+        "sent_questions": sum(job.questions for job in jobs),
+        "answered_questions": sum(job.answered for job in jobs),
+    }
 
 
 def _line(counts: dict[str, Any]) -> str:
     parts = [
         f"{counts['trials']:,} trials",
         f"{counts['criteria']:,} criteria",
-        f"{counts['trials_per_minute']:,.0f} trials a minute",
+        f"{counts['trials_per_minute']:,.0f} a minute",
     ]
+    if counts["share"] is not None:
+        parts.append(f"{counts['share']:.0%}")
+    if counts["eta_seconds"] is not None:
+        parts.append(f"{timedelta(seconds=counts['eta_seconds'])} left")
     if "questions" in counts:
         parts.append(f"{counts['questions']:,} questions")
         if counts["cost_usd"] is not None:

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from normalizer.facts.columns import NUMBERS
 from normalizer.facts.rows import Row
-from normalizer.facts.table import NUMBERS
 from normalizer.model.schema import schema
 
 FOLDER: Final = Path(__file__).parent / "schemas"

@@ -1,35 +1,24 @@
-"""The facts view in its three file formats, with the same columns: JSONL, CSV, Parquet."""
+"""The facts view in its three file formats, with the same columns: JSONL, CSV and (in `parquet`) Parquet."""
 
 from __future__ import annotations
 
 import csv
 import json
 from decimal import Decimal
-from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import orjson
 
+from normalizer.facts.columns import LISTS, NUMBERS
+from normalizer.facts.parquet import write_parquet
 from normalizer.facts.rows import COLUMNS, Row
-from normalizer.model.criterion import SCHEMA_VERSION
-from normalizer.model.errors import NormalizerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-NUMBERS: Final = ("low", "high", "canonical_low", "canonical_high")
-LISTS: Final = ("cohorts", "values", "findings")
-FLAGS: Final = ("restates", "negated")
-OFFSETS: Final = ("start", "end")
-
-_BATCH: Final = 8192
 #: Beyond this many digits before or after the point a number is printed with an exponent.
 _PLAIN: Final = 40
-
-
-class MissingExtraError(NormalizerError):
-    """A file format needs a package that is not installed; the message names the extra to install."""
 
 
 def digits(value: Decimal) -> str:
@@ -100,35 +89,6 @@ class _Encoded:
 
     def write(self, text: str) -> int:
         return self._out.write(text.encode())
-
-
-def write_parquet(rows: Iterable[Row], out: BinaryIO) -> None:
-    """Write Parquet: text, doubles, booleans, 64-bit offsets and lists of text; the schema version in the metadata.
-
-    Raises:
-        MissingExtraError: when pyarrow is not installed.
-
-    """
-    try:
-        import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - an extra, and heavy
-        import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError("Parquet needs pyarrow: pip install 'criteria-normalizer[parquet]'") from error
-    types: dict[str, Any] = dict.fromkeys(COLUMNS, pa.string())
-    types |= dict.fromkeys(NUMBERS, pa.float64())
-    types |= dict.fromkeys(LISTS, pa.list_(pa.string()))
-    types |= dict.fromkeys(FLAGS, pa.bool_())
-    types |= dict.fromkeys(OFFSETS, pa.int64())
-    schema = pa.schema(list(types.items()), metadata={"schema_version": SCHEMA_VERSION})
-    source = iter(rows)
-    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
-        while batch := list(islice(source, _BATCH)):
-            columns = [pa.array([_value(getattr(row, name)) for row in batch], types[name]) for name in COLUMNS]
-            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-
-
-def _value(value: object) -> object:
-    return float(value) if isinstance(value, Decimal) else value
 
 
 #: Format name -> writer of rows to a binary file.

@@ -17,7 +17,7 @@ from normalizer.sources.streams import MAX_RECORD, Stream
 from normalizer.sources.trial_xml import xml_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from normalizer.model.finding import Finding
 
@@ -44,11 +44,14 @@ def read_json(stream: Stream, columns: Columns) -> Iterator[Outcome]:
     data = stream.whole().removeprefix(_BOM)
     first = data.strip().partition(b"\n")
     if first[2].strip() and _is_json(first[0]):
-        yield from read_jsonl(Stream(io.BytesIO(data), stream.source), columns)
+        lines = Stream(io.BytesIO(data), stream.source)
+        for outcome in read_jsonl(lines, columns):
+            stream.handed(lines.taken / len(data))
+            yield outcome
     elif not data.strip():
         yield SourceError(stream.source, "is empty")
     else:
-        yield from _json_text(data, stream.source, None, columns)
+        yield from _json_text(data, stream.source, None, columns, stream.handed)
 
 
 def _is_json(data: bytes) -> bool:
@@ -59,7 +62,13 @@ def _is_json(data: bytes) -> bool:
     return True
 
 
-def _json_text(data: bytes, source: str, place: str | None, columns: Columns) -> Iterator[Outcome]:
+def _json_text(
+    data: bytes,
+    source: str,
+    place: str | None,
+    columns: Columns,
+    handed: Callable[[float], None] = lambda _: None,
+) -> Iterator[Outcome]:
     findings: tuple[Finding, ...] = ()
     try:
         value = orjson.loads(data)
@@ -82,6 +91,7 @@ def _json_text(data: bytes, source: str, place: str | None, columns: Columns) ->
         yield from _record(value, source, place, columns, findings)
         return
     for index, item in enumerate(value):
+        handed((index + 1) / len(value))
         at = f"{place}, index {index}" if place else f"index {index}"
         yield from _record(item, source, at, columns, findings)
 
@@ -106,6 +116,7 @@ def read_xml(stream: Stream, columns: Columns) -> Iterator[Outcome]:
     """Read the trial records of one XML file."""
     records = list(xml_records(stream.whole(), stream.source))
     for index, record in enumerate(records):
+        stream.handed((index + 1) / len(records))
         yield from _record(record, stream.source, f"index {index}" if len(records) > 1 else None, columns, ())
 
 

@@ -19,7 +19,8 @@ _MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"\xd0\xcf\x11\xe0", "an old Office file"),
-    (b"\x1f\x8b", "gzip inside gzip"),
+    (b"\x1f\x8b", "gzip data (packed twice?)"),
+    (b"\x28\xb5\x2f\xfd", "zst data (packed twice?)"),
     (b"\xff\xfe", "UTF-16 text; save it as UTF-8"),
     (b"\xfe\xff", "UTF-16 text; save it as UTF-8"),
 )

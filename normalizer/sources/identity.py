@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from normalizer.model.finding import Finding
+from normalizer.sources.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,20 +36,17 @@ def safe_name(trial_id: str) -> str:
 def unique_ids(documents: Iterable[TrialDocument]) -> Iterator[TrialDocument]:
     """Pass documents on; a second trial with one id becomes ``<id>#2`` with finding ``duplicate_trial_id``.
 
-    Only the ids are kept, so memory stays flat.
+    Of an id some 30 bytes are kept; an id that comes again is kept whole.
     """
-    seen: dict[str, int] = {}
+    seen, repeated = Seen(), dict[str, int]()
     for document in documents:
         wanted = document.trial_id
-        count = seen.get(wanted, 0) + 1
-        trial_id = wanted if count == 1 else f"{wanted}#{count}"
-        while count > 1 and trial_id in seen:
-            count += 1
-            trial_id = f"{wanted}#{count}"
-        seen[wanted] = count
-        if trial_id == wanted:
+        if seen.add(wanted):
             yield document
             continue
-        seen.setdefault(trial_id, 1)
+        count = repeated.get(wanted, 1) + 1
+        while not seen.add(trial_id := f"{wanted}#{count}"):
+            count += 1
+        repeated[wanted] = count
         finding = Finding(code="duplicate_trial_id", message=f"{wanted} was read before", got=wanted)
         yield replace(document, trial_id=trial_id, findings=(*document.findings, finding))

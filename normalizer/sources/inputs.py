@@ -1,30 +1,26 @@
-"""What a user names (files, folders, globs, standard input) to a stream of documents."""
+"""What a user names to a stream of documents."""
 
 from __future__ import annotations
 
-import glob
 import re
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from normalizer.model.errors import SourceError
 from normalizer.sources.containers import read_csv, read_json, read_jsonl, read_xml
 from normalizer.sources.identity import unique_ids
+from normalizer.sources.names import STDIN, files_of, names_of, suffix_of
 from normalizer.sources.pages import document_from_bytes
 from normalizer.sources.streams import Stream, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from normalizer.model.document import TrialDocument
     from normalizer.sources.containers import Columns, Outcome
+    from normalizer.sources.intake import Intake
+    from normalizer.sources.names import Source
 
-Source: TypeAlias = "str | Path | Iterable[str | Path]"
-
-STDIN: Final = "-"
-#: The files of a folder that are read; each also with ``.gz`` behind it.
-SUFFIXES: Final = (".txt", ".html", ".json", ".jsonl", ".xml", ".csv")
 #: Largest page, in bytes after decompression; saved registry pages have some ten kilobytes.
 MAX_PAGE: Final = 64 * 2**20
 _READERS: Final = {
@@ -40,8 +36,8 @@ def load(source: Source, *, id_column: str = "id", text_column: str = "criteria"
     """Read trials one after the other, in constant memory for JSONL and CSV.
 
     Args:
-        source: a file, a folder (its ``.txt .html .json .jsonl .xml .csv`` files and their ``.gz``, sorted by name),
-            a glob pattern, ``-`` for standard input, or several of these.
+        source: a file, a folder (its ``.txt .html .json .jsonl .xml .csv`` files, with ``.gz`` or ``.zst`` behind too,
+            sorted by name), a glob pattern, ``-`` for standard input, or several of these.
         id_column: name of the trial id in CSV and JSONL records of (id, criteria).
         text_column: name of the criteria in them.
 
@@ -58,6 +54,7 @@ def read(
     id_column: str = "id",
     text_column: str = "criteria",
     on_error: Callable[[SourceError], None] | None = None,
+    intake: Intake | None = None,
 ) -> Iterator[TrialDocument]:
     """Read like :func:`load`, and go on after errors.
 
@@ -66,6 +63,7 @@ def read(
         id_column: as for :func:`load`.
         text_column: as for :func:`load`.
         on_error: called with every error; reading goes on with the next record or file. None: the error is raised.
+        intake: told of every file that is begun and ended.
 
     Raises:
         SourceError: as :func:`load`, when ``on_error`` is None.
@@ -73,7 +71,7 @@ def read(
     """
 
     def documents() -> Iterator[TrialDocument]:
-        for outcome in _outcomes(source, (id_column, text_column)):
+        for outcome in _outcomes(source, (id_column, text_column), intake):
             if not isinstance(outcome, SourceError):
                 yield outcome
             elif on_error is None:
@@ -84,10 +82,10 @@ def read(
     return unique_ids(documents())
 
 
-def _outcomes(source: Source, columns: Columns) -> Iterator[Outcome]:
-    for name in [source] if isinstance(source, str | Path) else source:
+def _outcomes(source: Source, columns: Columns, intake: Intake | None) -> Iterator[Outcome]:
+    for name in names_of(source):
         try:
-            paths = _paths(name)
+            paths = files_of(name)
         except SourceError as error:
             yield error
             continue
@@ -97,37 +95,13 @@ def _outcomes(source: Source, columns: Columns) -> Iterator[Outcome]:
                     yield from _trials(Stream(sys.stdin.buffer, "stdin"), "", columns)
                 else:
                     with opened(path) as stream:
-                        yield from _trials(stream, _suffix(path), columns)
+                        if intake is not None:
+                            intake.begin(stream)
+                        yield from _trials(stream, suffix_of(path), columns)
             except SourceError as error:
                 yield error
-
-
-def _paths(name: str | Path) -> list[str]:
-    if name == STDIN:
-        return [STDIN]
-    text = str(name)
-    if "\0" in text:
-        raise SourceError(repr(text), "is no file name")
-    path = Path(text)
-    try:
-        if path.is_dir():
-            found = sorted(p.as_posix() for p in path.iterdir() if _suffix(p.name) in SUFFIXES and p.is_file())
-            if not found:
-                raise SourceError(text, f"is a folder without {' '.join(SUFFIXES)} files")
-            return found
-        exists = path.exists()
-    except OSError as error:
-        raise SourceError(text, f"cannot be read: {error.strerror or error}") from error
-    if exists or not glob.has_magic(text):
-        return [path.as_posix()]
-    found = sorted(Path(p).as_posix() for p in glob.glob(text, recursive=True) if Path(p).is_file())  # noqa: PTH207 - absolute patterns
-    if not found:
-        raise SourceError(text, "matches no file")
-    return found
-
-
-def _suffix(name: str) -> str:
-    return Path(name.lower().removesuffix(".gz")).suffix
+            if intake is not None:
+                intake.end(path)
 
 
 def _trials(stream: Stream, suffix: str, columns: Columns) -> Iterator[Outcome]:

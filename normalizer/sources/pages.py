@@ -14,6 +14,7 @@ from normalizer.sources import layouts
 from normalizer.sources.decode import decode, mojibake
 from normalizer.sources.language import not_english
 from normalizer.sources.markup import displayed, is_html
+from normalizer.sources.packing import unpacked_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def stem(source: str) -> str:
-    """Return a source's name without folders, ``.gz`` and its suffix: the id of a trial that prints none."""
-    name = PurePath(source).name.removesuffix(".gz")
+    """Return a source's name without folders, ``.gz``, ``.zst`` and its suffix: the id of a trial that prints none."""
+    name = unpacked_name(PurePath(source).name)
     return PurePath(name).stem or name or "trial"
 
 

@@ -35,6 +35,7 @@ from normalizer.quantities import read
 from normalizer.segment import segment
 from normalizer.sources import load
 from normalizer.text import clean
+from tests.bench.stores import keeping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,7 +46,15 @@ TURNS = 3_000_000
 CHARACTERS = 2_250  # of a trial, on which the limits are set
 LIMITS = {"quantities": 3.8, "whole path": 13.6}  # CPU seconds of 1,000 trials, in calibration loops
 WORKED = 2_500  # trials that the processes share
-SHORT = 400  # characters of a trial in the memory run, which is about their number
+SHORT = 400  # characters of a trial in the memory runs, which are about their number
+COUNTS = (1_000, 10_000, 100_000)
+MEASURED = (
+    ("Hemoglobin", "g/dL"),
+    ("Platelets", "x 10^9/L"),
+    ("Ferritin", "ng/mL"),
+    ("ALT", "U/L"),
+    ("Albumin", "g/L"),
+)
 _DIGITS = re.compile(r"(?<![\d^*A-Za-z])\d+(?![\d)]|\.\s)")  # list numbers stay, or every list would begin anew
 _WORD = re.compile(r"[a-z]{7,}")
 
@@ -153,17 +162,32 @@ def rooms(records: Path) -> Iterator[tuple[str, float]]:
     yield "writing", seconds
 
 
+def criteria_of_one(count: int) -> Iterator[str]:
+    """Yield trials of one short criterion each."""
+    chance = random.Random(6)  # noqa: S311 - variety, not secrecy
+    for _ in range(count):
+        name, unit = chance.choice(MEASURED)
+        sign = chance.choice(("above", "below"))
+        yield f"Inclusion Criteria:\n- {name} {sign} {chance.randint(1, 9999) / 10} {unit}\n"
+
+
 def peak(records: Path, folder: Path) -> tuple[float, float]:
-    """Return peak memory in MiB and seconds of a run over the records in a process of its own."""
+    """Return peak memory in MiB and seconds of a run over the records in a process of its own.
+
+    What ``getrusage`` says of a child begins at the memory of the process that started it; Linux also tells the peak
+    of what the child itself runs.
+    """
     code = (
         "import resource, sys; from pathlib import Path; from normalizer.batch import run; "
-        "run([sys.argv[1]], Path(sys.argv[2])); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "run([sys.argv[1]], Path(sys.argv[2])); own = Path('/proc/self/status'); "
+        "lines = own.read_text().splitlines() if own.exists() else []; "
+        "print(*[line.split()[1] for line in lines if line.startswith('VmHWM:')] "
+        "or [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == 'darwin' else 1)])"
     )
     start = time.perf_counter()
     command = [sys.executable, "-c", code, str(records), str(folder)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)  # noqa: S603 - our own
-    kibibytes = int(done.stdout.split()[-1]) / (1024 if sys.platform == "darwin" else 1)
-    return kibibytes / 1024, time.perf_counter() - start
+    return int(done.stdout.split()[-1]) / 1024, time.perf_counter() - start
 
 
 def show(name: str, seconds: float, loop: float) -> None:
@@ -198,6 +222,20 @@ def scoring(copies: int = 53) -> tuple[int, float]:
     start = time.process_time()
     evaluate(gold, predictions)
     return len(gold), time.process_time() - start
+
+
+def in_runs(texts: list[str], folder: Path) -> None:
+    """Print the peak memory of runs over ever more trials."""
+    few = (
+        (count, (text[:SHORT] for text in trials(texts, count, 3)), f"{SHORT} characters") for count in (1_000, 10_000)
+    )
+    many = ((count, criteria_of_one(count), "one short criterion") for count in (1_000, 10_000, 100_000))
+    for count, those, what in itertools.chain(few, many):
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            records = Path(name) / "records.jsonl"
+            write_records(records, those)
+            memory, seconds = peak(records, Path(name) / "run")
+        print(f"memory       {memory:,.0f} MiB peak of a run over {count:,} trials of {what} ({seconds:.0f} s)")
 
 
 def main() -> None:
@@ -246,15 +284,12 @@ def main() -> None:
         )
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
         print(f"memory       {own:,.0f} MiB peak of this process")
-        for count in () if arguments.no_memory else (1_000, 10_000):
-            write_records(records, (text[:SHORT] for text in trials(texts, count, 3)))
-            memory, seconds = peak(records, folder / f"run{count}")
-            print(
-                f"memory       {memory:,.0f} MiB peak of a run over {count:,} trials of {SHORT} characters "
-                f"({seconds:.0f} s)"
-            )
+        if not arguments.no_memory:
+            in_runs(texts, folder)
         for count, seconds in sorted(on_workers(records, texts).items()):
             print(f"workers      {count}: {WORKED / seconds:,.0f} trials a second")
+        for what, each in keeping().items():
+            print(f"keeping      {each:,.0f} us CPU for each block in {what}")
         criteria, seconds = scoring()
         print(f"scoring      {criteria:,} criteria in {seconds:.0f} s CPU = {seconds / loop:.0f} loops")
         if not arguments.no_calls:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,22 +17,29 @@ from hypothesis import strategies as st
 from normalizer.model.errors import SourceError
 from normalizer.sources import document_from_bytes, document_from_text, load, read, safe_name, unique_ids
 from normalizer.sources.containers import read_csv, read_json, read_jsonl, read_xml
+from normalizer.sources.seen import Seen
 from normalizer.sources.streams import Stream
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 PAGE = "A trial\nInclusion criteria\n- adults\n"
 
 
 def test_folder_glob_and_list(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.html", "c.md", "d.jsonl.gz", "README", "e.CSV"):
+    for name in ("b.txt", "a.html", "c.md", "d.jsonl.gz", "README", "e.CSV", "g.tar.zst"):
         (tmp_path / name).write_text(PAGE)
+    (tmp_path / "f.TXT.zst").write_bytes(zstd.compress(PAGE.encode()))
     (tmp_path / "d.jsonl.gz").write_bytes(gzip.compress(b'{"id": "D", "criteria": "adults"}'))
     (tmp_path / "e.CSV").write_text("id,criteria\nE,adults\n")
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "f.txt").write_text(PAGE)
-    assert [d.trial_id for d in load(tmp_path)] == ["a", "b", "D", "E"]
+    assert [d.trial_id for d in load(tmp_path)] == ["a", "b", "D", "E", "f"]
     assert [d.trial_id for d in load(str(tmp_path / "*.txt"))] == ["b"]
     assert [d.trial_id for d in load(str(tmp_path / "**" / "*.txt"))] == ["b", "f"]
     assert [d.trial_id for d in load([tmp_path / "c.md", str(tmp_path / "b.txt"), tmp_path / "b.txt"])] == [
@@ -95,6 +103,21 @@ def test_unique_ids() -> None:
     ]  # fmt: skip
 
 
+@given(st.lists(st.text(st.characters(), max_size=3)))
+def test_seen_is_a_set(texts: list[str]) -> None:
+    seen = Seen()
+    assert [seen.add(text) for text in texts] == [text not in texts[:at] for at, text in enumerate(texts)]
+
+
+def test_seen_grows_and_takes_few_bytes() -> None:
+    seen = Seen()
+    texts = [f"NCT{number:08d}" for number in range(20_000)]
+    assert all(seen.add(text) for text in texts)
+    assert not any(seen.add(text) for text in texts)
+    assert all(seen.add(f"{text}#2") for text in texts[:100])
+    assert len(seen._table) <= 36 * 20_100
+
+
 @pytest.mark.parametrize("name", ["NCT01234567", "2022-500244-37-00", "003_39c6d21b323f0970", "a.b"])
 def test_safe_name_keeps_harmless_ids(name: str) -> None:
     assert safe_name(name) == name
@@ -144,6 +167,7 @@ _PIECES = st.sampled_from(
         b"ClinicalTrials.Veeva\nVeeva Systems\n",
         b'"', b"{", b"[",
         b'{"studies":[', b'{"id":1,"criteria":"', b"<clinical_study>", b"\x1f\x8b\x08", b"\xef\xbb\xbf",
+        b"\x28\xb5\x2f\xfd", b"\x50\x2a\x4d\x18", zstd.compress(b"id,criteria\n1,x\n"),
         b"\xa0", b"\x85",
     ]
 )  # fmt: skip
