@@ -30,6 +30,10 @@ _IN: Final = re.compile(r"\s*(?:in|of|from)\b", re.IGNORECASE)
 #: "of prednisone or equivalent" behind a dose: the drug in which a class is counted.
 _EQUIVALENT: Final = re.compile(r"\bequivalent", re.IGNORECASE)
 _EQUIVALENT_REACH: Final = 20
+#: Words that only an age is compared with.
+_OLD: Final = re.compile(r"\b(?:older|younger|age|aged)\b", re.IGNORECASE)
+#: Between a condition and a number: what is measured follows ("leukemia with > 20 % blasts").
+_HAVING: Final = re.compile(r"\s*\b(?:with|having|has|had)(?:\s+an?)?\s*", re.IGNORECASE)
 #: Before a name that is only the way something is measured ("on echocardiography").
 _METHOD: Final = re.compile(r"\b(?:on|by|via|using|with|in)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
 
@@ -45,7 +49,7 @@ def place_amount(walk: Walk, mention: Mention) -> None:
         add_phrase(walk, inside).bind(mention, walk.material)
         return
     left, gap = walk.left(), walk.gap(mention)
-    if _is_age(mention):
+    if _is_age(walk, mention):
         named = left is not None and "age" in left.phrases[-1].subject.split()
         if left is None or not (named and (not left.bounded or is_filler(gap))):
             left = add_phrase(walk, Phrase(mention.span, "age", "demographic", None))
@@ -72,6 +76,14 @@ def place_amount(walk: Walk, mention: Mention) -> None:
             left.modifiers.append(("basis", ahead.span))
             walk.at = ahead.span.end
             return
+    if left is not None and left.phrases[-1].type == "condition" and _HAVING.fullmatch(gap) and not left.bounded:
+        if ahead is not None and behind in (" ", " of "):
+            walk.counted = mention
+            return
+        found = nouns.after(walk.flat, mention.span.end, walk.scope.end) if ahead is None else None
+        if found is not None and walk.flat[mention.span.end : found.span.start] == " ":
+            add_phrase(walk, found._replace(type="measurement")).bind(mention, walk.material)
+            return
     directly = ahead is not None and _OF.match(walk.flat, mention.span.end, ahead.span.start) is not None
     for_ahead = directly and left is not None and left.bounded and _measures(left.phrases[-1].hit, mention) is False
     if left is not None and not for_ahead and (is_filler(gap) or (left.bounded and not has_content(gap))):
@@ -97,8 +109,9 @@ def _inside(walk: Walk, mention: Mention) -> Phrase | None:
     end = mention.span.end if mention.change is not None else min(numbers)
     if start >= end:
         return None
+    unit = mention.unit.span.end if mention.unit is not None else start
     for hit in walk.material.hits_in(start, end):
-        return of_hit(walk.flat, hit, start, end, walk.modifiers)
+        return of_hit(walk.flat, hit, unit if start < unit <= hit.span.start else start, end, walk.modifiers)
     if mention.change is not None or not has_content(walk.flat[start:end]):
         return None
     found = nouns.before(walk.flat, start, end)
@@ -138,11 +151,9 @@ def _measured(walk: Walk, left: Group) -> Group:
     return left
 
 
-def _is_age(mention: Mention) -> bool:
-    unit = mention.unit
-    return (
-        unit is not None
-        and unit.code in ("a", "mo", "wk", "d")
-        and mention.reference == "absolute"
-        and mention.change is None
-    )
+def _is_age(walk: Walk, mention: Mention) -> bool:
+    if mention.reference != "absolute" or mention.change is not None:
+        return False
+    if mention.unit is None:
+        return _OLD.search(walk.flat, mention.span.start, mention.span.end) is not None
+    return mention.unit.code in ("a", "mo", "wk", "d")

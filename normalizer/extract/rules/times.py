@@ -35,6 +35,13 @@ _SUBORDINATE: Final = re.compile(
     r"treated with)(?:\s+\w+){0,2}\s*$",
     re.IGNORECASE,
 )
+#: Where or to what an event happened, in plain words ("to the pelvis", "> 25 % of the bone marrow").
+_WHERE: Final = re.compile(
+    r"\s*(?:of|to|in|on|at|into|involving)\s+(?:(?:the|a|an|any|his|her|their)\s+)?[^\W\d_]+(?:\s+[^\W\d_]+)?\s*",
+    re.IGNORECASE,
+)
+#: The noun of a time that is one word with it; some only say that it is a length.
+_LENGTH: Final = re.compile(r" (?!(?:duration|history|course|interval|length|time)\b)\w", re.IGNORECASE)
 _SHARE_REACH: Final = 60
 
 
@@ -49,11 +56,12 @@ def place_time(walk: Walk, mention: Mention) -> None:
     ):
         walk.counted = mention
         return
-    found = nouns.after(walk.flat, mention.span.end, walk.scope.end) if _opens(walk, mention) else None
+    opens = _opens(walk, mention) or _names_length(walk, mention)
+    found = nouns.after(walk.flat, mention.span.end, walk.scope.end) if opens else None
     if found is not None and (mention.anchor_span is None or mention.anchor_span.start > found.span.end):
         add_phrase(walk, found).bind(mention, walk.material)
         return
-    if left is not None and (not has_content(gap) or BASIS.search(gap)):
+    if left is not None and (not has_content(gap) or BASIS.search(gap) or _WHERE.fullmatch(gap)):
         head = _timed(walk, left)
         if not head.sketches and head.phrases[0].type != "measurement":
             low = walk.groups[-2].end if len(walk.groups) > 1 and head is left else walk.scope.start
@@ -89,6 +97,14 @@ def _opens(walk: Walk, mention: Mention) -> bool:
     """Say whether a time says of what it is the length ("at least 6 months of dialysis"); half-lives never do."""
     lives = mention.unit is not None and mention.unit.code == "{half_life}"
     return not lives and mention.combine is None and _OF_WORD.match(walk.flat, mention.span.end) is not None
+
+
+def _names_length(walk: Walk, mention: Mention) -> bool:
+    """Say whether a time and the noun behind it are one word ("a 2-week washout"), of a length of its own."""
+    if mention.comparator is not None or mention.unit is None or mention.low is None:
+        return False
+    joint = walk.flat[mention.low.span.end : mention.unit.span.start]
+    return joint in ("-", "‑", "–") and _LENGTH.match(walk.flat, mention.span.end) is not None
 
 
 def _timed(walk: Walk, left: Group) -> Group:
