@@ -16,3 +16,7 @@ class RunError(NormalizerError):
     def __init__(self, folder: Path, message: str) -> None:
         super().__init__(f"{folder}: {message}")
         self.folder, self.message = folder, message
+
+
+class BusyError(RunError):
+    """Another process is writing the run directory."""

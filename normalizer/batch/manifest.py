@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from normalizer.extract.llm.endpoint import Effort, Mode
     from normalizer.extract.pack import BlocksPerRequest
 
-_WITHOUT_MODEL: Final = ("extractor", "id_column", "text_column", "shard")
+_WITHOUT_MODEL: Final = ("extractor", "id_column", "text_column", "shard", "parts")
+_WHEN_GIVEN: Final = frozenset({"shard", "parts"})
 _CODE: Final = frozenset({".py", ".csv", ".tsv", ".toml", ".json", ".md", ".yaml"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a user chose: the extractor, the columns of tables of (id, criteria), the model and how it is asked."""
+    """What a user chose: extractor, columns of tables of (id, criteria), model and how it is asked, part or parts."""
 
     extractor: str = "rules"
     id_column: str = "id"
@@ -40,10 +41,11 @@ class Settings:
     cascade: bool = False
     reask: bool = True
     shard: str | None = None
+    parts: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings that decide what comes out; without a model those of a model do not."""
-        found = {name: value for name, value in asdict(self).items() if name != "shard" or value is not None}
+        found = {name: value for name, value in asdict(self).items() if name not in _WHEN_GIVEN or value is not None}
         return found if self.model is not None else {name: found[name] for name in _WITHOUT_MODEL if name in found}
 
 

@@ -39,6 +39,7 @@ class Means:
         budget_tokens: tokens that the run may use, likewise.
         rpm: requests a minute at most.
         tpm: tokens a minute at most.
+        remote: the run directory is on a file system that several hosts share.
 
     """
 
@@ -50,6 +51,7 @@ class Means:
     budget_tokens: int | None = None
     rpm: int | None = None
     tpm: int | None = None
+    remote: bool = False
 
 
 def read_all(
@@ -111,7 +113,7 @@ async def _asked(
     from normalizer.extract.llm.usage import Usage  # noqa: PLC0415 - the same
 
     with ExitStack() as opened:
-        book = Ledger(ledger)
+        book = Ledger(ledger, remote=means.remote)
         opened.callback(book.close)
         stores: list[Store] = [book]
         if means.cache is not None:

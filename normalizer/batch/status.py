@@ -10,6 +10,8 @@ from rich.text import Text
 from normalizer.batch.errors import RunError
 from normalizer.batch.folder import RunFolder, read_manifest
 from normalizer.batch.ledger import spent
+from normalizer.batch.parts import count, folders
+from normalizer.batch.shares import together
 from normalizer.batch.tally import Tally
 
 if TYPE_CHECKING:
@@ -33,9 +35,11 @@ def status(path: Path) -> Table:
     if manifest is None:
         raise RunError(path, "is no run directory" if path.exists() else "does not exist")
     tally, errors = Tally(), 0
-    for entry in RunFolder(path).entries():
-        tally.add(Tally.from_json(entry.counts))
-        errors += entry.error is not None
+    parts = folders(path, manifest)
+    for part in parts:
+        for entry in RunFolder(part).entries():
+            tally.add(Tally.from_json(entry.counts))
+            errors += entry.error is not None
     settings = manifest["settings"]
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
@@ -43,12 +47,15 @@ def status(path: Path) -> Table:
     finished = manifest["finished"]
     table.add_row("run", f"finished {finished}" if finished else "not finished: the same command goes on with it")
     table.add_row("started", f"{manifest['started']}")
+    if count(manifest) is not None:
+        done = sum((read_manifest(part) or {}).get("finished") is not None for part in parts)
+        table.add_row("parts", f"{done:,} of {len(parts):,} finished")
     table.add_row("reader", settings["extractor"] + (f", {settings['model']}" if settings.get("model") else ""))
     table.add_row(
         "trials", f"{tally.trials:,} done" + (f", {errors:,} ended in an error of the program" if errors else "")
     )
     table.add_row("criteria", f"{tally.criteria:,}")
-    so_far = spent(path)
+    so_far = together([spent(part) for part in parts])
     if so_far.questions:
         cost = so_far.cost(settings.get("model"))
         table.add_row("questions", f"{so_far.questions:,}, {so_far.requests:,} requests")

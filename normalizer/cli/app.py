@@ -49,7 +49,8 @@ def guarded() -> Iterator[None]:
         from normalizer.batch.budget import BudgetError
 
         complain(str(error))
-        raise typer.Exit(OVER_BUDGET if isinstance(error, BudgetError) else USAGE) from error
+        over = isinstance(error, BudgetError) or getattr(error, "over_budget", False)
+        raise typer.Exit(OVER_BUDGET if over else USAGE) from error
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:  # the reader of a pipe has seen enough
