@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
+import socket
 import sys
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +24,7 @@ _NEEDED: Final = ("ray", "pyarrow")
 _OBJECTS: Final = 128 * 2**20  # bytes of Ray's shared memory on this machine; only outcomes pass through it
 _ORDERLY: Final = 15.0  # seconds that interrupted parts are given to close their files
 _FORCED: Final = 5.0
-_STATISTICS: Final = "RAY_USAGE_STATS_ENABLED"
+_GREETING: Final = 10.0  # seconds for a connection to the cluster
 
 
 class EngineError(NormalizerError):
@@ -87,6 +88,15 @@ def _first_line(error: Exception) -> str:
     return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
+def _reach(address: str) -> None:
+    """Say at once when nobody is there; Ray would try for many minutes."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _GREETING).close()
+    except (OSError, ValueError, OverflowError) as error:
+        raise EngineError(f"no cluster of Ray answers at {address!r} (HOST:PORT): {error}") from error
+
+
 @contextmanager
 def opened(address: str | None = None) -> Iterator[RayEngine]:
     """Connect to a cluster of Ray, or start Ray on this machine for as long as the block lasts.
@@ -107,8 +117,11 @@ def opened(address: str | None = None) -> Iterator[RayEngine]:
         raise EngineError(f"{address}: start the run on a machine of the cluster, with its address HOST:PORT or auto")
     local: dict[str, Any] = {}
     if address == "local":
-        os.environ.setdefault(_STATISTICS, "0")  # a run tells nobody of itself
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a run tells nobody of itself
+        os.environ.setdefault("RAY_AUTH_MODE", "token")  # what Ray does anyway, but with a warning
         local = {"include_dashboard": False, "object_store_memory": _OBJECTS, "num_cpus": os.cpu_count()}
+    elif address != "auto":
+        _reach(address)
     import ray  # noqa: PLC0415 - as above
 
     with redirect_stdout(sys.stderr):  # where Ray tells of machines that are gone

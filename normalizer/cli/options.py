@@ -98,8 +98,10 @@ IdColumn = Annotated[str, typer.Option(help="Column of the trial id in CSV and J
 TextColumn = Annotated[str, typer.Option(help="Column of the criteria in CSV and JSONL tables.")]
 
 _CHOICES: Final = {
-    "mode": ("json_schema", "tools", "json"), "effort": ("minimal", "low", "medium", "high"), "engine": ("local", "ray"),
-}  # fmt: skip
+    "mode": ("json_schema", "tools", "json"),
+    "effort": ("minimal", "low", "medium", "high"),
+    "engine": ("local", "ray"),
+}
 
 
 def one_of(value: str, option: str) -> Any:  # noqa: ANN401 - a literal type of the option's own

@@ -1,0 +1,112 @@
+"""A cluster of Ray whose machines are processes of this one: ``python -m tests.server.cluster NODES``.
+
+It runs in a process of its own, because Ray changes signals and environment of whoever starts it. It prints its
+address, then obeys lines: ``kill`` ends the oldest machine that is not the head at once; the end of the input ends all.
+"""
+# ruff: noqa: T201 - its parent reads what it prints
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROOT: Final = Path(__file__).parents[2]
+MEMORY: Final = 80 * 2**20  # bytes of shared memory for each machine, about the least that Ray takes
+PROCESSORS: Final = 1  # of each machine but the head, which has none
+PATIENCE: Final = 30.0
+#: Milliseconds in which a machine that is silent counts as gone; Ray's own take a quarter of a minute.
+HEALTH: Final = {
+    "health_check_initial_delay_ms": 500, "health_check_period_ms": 300, "health_check_timeout_ms": 1000,
+    "health_check_failure_threshold": 3,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Machines:
+    """A cluster that ``cluster`` runs: its address, and the environment that a run on it needs."""
+
+    address: str
+    environment: Mapping[str, str]
+    process: subprocess.Popen[str]
+
+    def kill(self) -> None:
+        """End the oldest machine that is left; return when its processes are gone."""
+        self._say("kill")
+
+    def add(self) -> None:
+        """Start another machine."""
+        self._say("add")
+
+    def _say(self, word: str) -> None:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        print(word, file=self.process.stdin, flush=True)
+        assert self.process.stdout.readline().strip() == f"{word} done"
+
+
+@contextlib.contextmanager
+def cluster(nodes: int, **environment: str) -> Iterator[Machines]:
+    """Run a cluster of so many machines with one processor each; none of its processes outlives the block."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NORMALIZER_", "RAY_"))}
+    ours = {
+        **kept, **environment, "RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN": secrets.token_hex(32),
+    }  # fmt: skip
+    with subprocess.Popen(  # noqa: S603 - our own
+        [sys.executable, "-m", "tests.server.cluster", str(nodes)], cwd=ROOT, env=ours, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            assert address, "the cluster did not start"
+            yield Machines(address, ours, process)
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            try:
+                process.wait(PATIENCE)
+            finally:
+                process.kill()
+
+
+def main() -> None:
+    """Start, obey, end."""
+    from ray.cluster_utils import Cluster  # noqa: PLC0415 - heavy, and not for who imports this
+
+    folder = tempfile.mkdtemp(prefix="ray", dir="/tmp")  # names of sockets have to be short
+    machine: dict[str, Any] = {"object_store_memory": MEMORY, "include_dashboard": False}
+    head = {**machine, "num_cpus": 0, "temp_dir": folder, "_system_config": HEALTH, "include_log_monitor": False}
+    with contextlib.redirect_stdout(sys.stderr):
+        found = Cluster(initialize_head=True, head_node_args=head)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            nodes = [found.add_node(num_cpus=PROCESSORS, wait=False, **machine) for _ in range(int(sys.argv[1]))]
+            found.wait_for_nodes(PATIENCE)
+        print(found.address, flush=True)
+        for line in sys.stdin:
+            word = line.strip()
+            with contextlib.redirect_stdout(sys.stderr):
+                if word == "kill":
+                    found.remove_node(nodes.pop(0), allow_graceful=False)
+                else:
+                    nodes.append(found.add_node(num_cpus=PROCESSORS, **machine))
+            print(word, "done", flush=True)
+    finally:
+        found.shutdown()  # type: ignore[no-untyped-call]
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
