@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _NEEDED: Final = ("ray", "pyarrow")
 _OBJECTS: Final = 128 * 2**20  # bytes of Ray's shared memory on this machine; only outcomes pass through it
-_ORDERLY: Final = 15.0  # seconds that interrupted parts are given to close their files
+_ORDERLY: Final = 5.0  # seconds for interrupted parts to close their files; one that waits for a model hears of it late
 _FORCED: Final = 5.0
 _GREETING: Final = 10.0  # seconds for a connection to the cluster
 
@@ -69,7 +69,7 @@ class RayEngine:
         except (exceptions.RayTaskError, exceptions.RuntimeEnvSetupError, exceptions.TaskCancelledError) as error:
             raise EngineError(str(error)) from error
         except exceptions.RayError as error:
-            raise LostError(_first_line(error)) from error
+            raise LostError(_sentence(error)) from error
         return ended
 
     def stop(self, handles: Sequence[Any]) -> None:
@@ -84,8 +84,10 @@ class RayEngine:
                 left = ray.wait(left, num_returns=len(left), timeout=seconds)[1]
 
 
-def _first_line(error: Exception) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+def _sentence(error: Exception) -> str:
+    """Return the first sentence of what Ray says; advice on its tools follows."""
+    line = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return line.partition(". ")[0].rstrip(".")
 
 
 def _reach(address: str) -> None:

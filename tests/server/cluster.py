@@ -1,7 +1,7 @@
 """A cluster of Ray whose machines are processes of this one: ``python -m tests.server.cluster NODES``.
 
 It runs in a process of its own, because Ray changes signals and environment of whoever starts it. It prints its
-address, then obeys lines: ``kill`` ends the oldest machine that is not the head at once; the end of the input ends all.
+address; at each line it reads it kills the oldest machine that is not the head, at the end of its input it ends all.
 """
 # ruff: noqa: T201 - its parent reads what it prints
 
@@ -11,6 +11,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -42,17 +43,10 @@ class Machines:
 
     def kill(self) -> None:
         """End the oldest machine that is left; return when its processes are gone."""
-        self._say("kill")
-
-    def add(self) -> None:
-        """Start another machine."""
-        self._say("add")
-
-    def _say(self, word: str) -> None:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        print(word, file=self.process.stdin, flush=True)
-        assert self.process.stdout.readline().strip() == f"{word} done"
+        print("kill", file=self.process.stdin, flush=True)
+        assert self.process.stdout.readline().strip() == "killed"
 
 
 @contextlib.contextmanager
@@ -81,6 +75,14 @@ def cluster(nodes: int, **environment: str) -> Iterator[Machines]:
                 process.kill()
 
 
+def _end(node: Any) -> None:
+    """Kill all processes of a machine; Ray's own way leaves the workers alone, which may come to their end."""
+    pids = [info.process.pid for infos in node.all_processes.values() for info in infos]
+    children = (path.read_text() for pid in pids for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    for pid in [*pids, *(int(child) for found in children for child in found.split())]:
+        os.kill(pid, signal.SIGKILL)
+
+
 def main() -> None:
     """Start, obey, end."""
     from ray.cluster_utils import Cluster  # noqa: PLC0415 - heavy, and not for who imports this
@@ -95,14 +97,11 @@ def main() -> None:
             nodes = [found.add_node(num_cpus=PROCESSORS, wait=False, **machine) for _ in range(int(sys.argv[1]))]
             found.wait_for_nodes(PATIENCE)
         print(found.address, flush=True)
-        for line in sys.stdin:
-            word = line.strip()
+        for _ in sys.stdin:
             with contextlib.redirect_stdout(sys.stderr):
-                if word == "kill":
-                    found.remove_node(nodes.pop(0), allow_graceful=False)
-                else:
-                    nodes.append(found.add_node(num_cpus=PROCESSORS, **machine))
-            print(word, "done", flush=True)
+                _end(nodes[0])
+                found.remove_node(nodes.pop(0), allow_graceful=False)
+            print("killed", flush=True)
     finally:
         found.shutdown()  # type: ignore[no-untyped-call]
         shutil.rmtree(folder, ignore_errors=True)
