@@ -120,7 +120,8 @@ def opened(address: str | None = None) -> Iterator[RayEngine]:
     local: dict[str, Any] = {}
     if address == "local":
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a run tells nobody of itself
-        os.environ.setdefault("RAY_AUTH_MODE", "token")  # what Ray does anyway, but with a warning
+        if "ray" not in sys.modules:  # where it is read once
+            os.environ.setdefault("RAY_AUTH_MODE", "token")  # what Ray does anyway, but with a warning
         local = {"include_dashboard": False, "object_store_memory": _OBJECTS, "num_cpus": os.cpu_count()}
     elif address != "auto":
         _reach(address)

@@ -73,6 +73,8 @@ def run_in_parts(
 
     """
     means = means or Means()
+    if means.cache is not None:
+        means = replace(means, cache=means.cache.absolute())
     _check(inputs, settings, means)
     path = path.absolute()
     with RunFolder(path, fresh=fresh) as folder:

@@ -6,6 +6,7 @@ import itertools
 import sys
 import time
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -261,6 +262,21 @@ def test_a_machine_that_sees_something_else_says_so_and_asks_nothing(table: Path
         change()
         assert said in (work(asked).error or "")
     assert not (tmp_path / "unshared").exists()
+
+
+def test_a_part_waits_for_the_lock_of_a_process_that_was_given_up(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, engine = tmp_path / "out", Here()
+    in_parts(table, out, engine)
+    with ExitStack() as held:
+        held.enter_context(RunFolder(engine.begun[0].folder))
+        monkeypatch.setattr("normalizer.batch.portion._PATIENCE", 0.0)
+        assert "another process is writing" in (work(engine.begun[0]).error or "")
+        monkeypatch.setattr("normalizer.batch.portion._PATIENCE", 60.0)
+        monkeypatch.setattr(time, "sleep", lambda _seconds: held.close())
+        ended = work(engine.begun[0])
+    assert (ended.error, ended.outcome.skipped) == (None, ended.outcome.tally.trials)
 
 
 def test_an_error_of_ours_keeps_the_parts_that_wait_from_it(table: Path, tmp_path: Path) -> None:
