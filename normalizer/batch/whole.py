@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from normalizer.batch.course import Course
-from normalizer.batch.errors import RunError
+from normalizer.batch.errors import PartsError
 from normalizer.batch.folder import FACTS, TRIALS, RunFolder, read_manifest
 from normalizer.batch.follow import Followed
 from normalizer.batch.ledger import spent
@@ -30,14 +30,6 @@ if TYPE_CHECKING:
 _EACH: Final = 2  # parts for each place, so that a slow one is not waited for too long
 _MOST: Final = 9999  # parts: as many as their names have digits for
 _KEPT: Final = 1000  # messages in the manifest
-
-
-class PartsError(RunError):
-    """Some parts could not be finished; ``over_budget`` when one of them stopped before it would pass its budget."""
-
-    def __init__(self, folder: Path, message: str, *, over_budget: bool) -> None:
-        super().__init__(folder, message)
-        self.over_budget = over_budget
 
 
 def run_in_parts(

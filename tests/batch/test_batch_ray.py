@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -140,6 +142,26 @@ def test_rules_on_two_machines(machines: Machines, whole: Whole, tmp_path: Path)
     assert (code, told) == (0, "")
     assert f"trials     {len(TRIALS)}" in out
     assert_as_undisturbed(tmp_path, whole, "rules")
+
+
+def test_without_a_cluster_ray_is_started_for_the_run(whole: Whole, tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NORMALIZER_", "RAY_"))}
+    command = [sys.executable, "-m", "normalizer.cli", "run", str(whole.file), "-o", str(tmp_path / "out")]
+    with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp", ignore_cleanup_errors=True) as short:
+        done = subprocess.run(  # noqa: S603 - our own
+            [*command, "--engine", "ray", "--parts", str(PARTS), "-q"], cwd=ROOT, capture_output=True, text=True,
+            env={**kept, "HOME": str(tmp_path), "RAY_TMPDIR": short}, timeout=LONGEST, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        left = [path for path in Path("/proc").glob("[0-9]*/cmdline") if short.encode() in _read(path)]
+    assert left == []
+    assert_as_undisturbed(tmp_path / "out", whole, "rules")
+
+
+def _read(path: Path) -> bytes:
+    with contextlib.suppress(OSError):  # it ended
+        return path.read_bytes()
+    return b""
 
 
 def test_an_interrupted_run_goes_on(machines: Machines, whole: Whole, tmp_path: Path) -> None:

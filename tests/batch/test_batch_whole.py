@@ -19,10 +19,10 @@ from typer.testing import CliRunner
 
 from normalizer.batch import Means, RunError, Settings, facts, find, run, trials
 from normalizer.batch.engine import LostError
-from normalizer.batch.errors import BusyError
+from normalizer.batch.errors import BusyError, PartsError
 from normalizer.batch.folder import RunFolder
 from normalizer.batch.portion import work
-from normalizer.batch.whole import PartsError, run_in_parts
+from normalizer.batch.whole import run_in_parts
 from normalizer.cli import app
 from normalizer.facts import COLUMNS
 from tests.bench.kills import FILES, counting, good, trials_of, write

@@ -59,7 +59,7 @@ def cluster(nodes: int, **environment: str) -> Iterator[Machines]:
     }  # fmt: skip
     with subprocess.Popen(  # noqa: S603 - our own
         [sys.executable, "-m", "tests.server.cluster", str(nodes)], cwd=ROOT, env=ours, stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
     ) as process:  # fmt: skip
         try:
             assert process.stdout is not None
@@ -72,7 +72,8 @@ def cluster(nodes: int, **environment: str) -> Iterator[Machines]:
             try:
                 process.wait(PATIENCE)
             finally:
-                process.kill()
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)  # what it could not end itself
 
 
 def _end(node: Any) -> None:
