@@ -6,7 +6,7 @@ import itertools
 import sys
 import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -29,7 +29,7 @@ from tests.bench.kills import FILES, counting, good, trials_of, write
 from tests.server.behaviour import Answer, Refusal, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from normalizer.batch import Outcome
     from normalizer.batch.portion import Ended, Portion
@@ -358,6 +358,34 @@ def test_a_budget_holds_over_all_parts_and_a_higher_one_goes_on(table: Path, tmp
     assert [part[1] for part in sorted(contents(out).items())] == [
         part[1] for part in sorted(contents(tmp_path / "undisturbed").items())
     ]
+
+
+def test_the_command_tells_a_budget_by_its_exit_code_and_its_log(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def here(address: str | None) -> Iterator[Here]:
+        assert address == "auto"
+        yield Here()
+
+    monkeypatch.setattr("normalizer.batch.rayed.opened", here)
+    out, log = tmp_path / "out", tmp_path / "log"
+    with counting(dear) as server:
+        command = ["run", str(table), "-o", str(out), "--engine", "ray", "--ray-address", "auto", "--model", "m"]
+        command += ["--base-url", server.base_url, "--log", str(log)]
+        over = CliRunner().invoke(app, [*command, "--parts", "2", "--budget-tokens", str(20 * TOKENS)])
+        assert over.exit_code == 4
+        assert "2 of 2 parts are not finished" in over.output
+        assert 0 < len(server.delivered) <= 20
+        done = CliRunner().invoke(app, command)
+        assert done.exit_code == 0
+        assert f"trials     {len(TRIALS)}" in done.output
+    events = [orjson.loads(line) for line in log.read_bytes().splitlines()]
+    assert [one["event"] for one in events if one["event"] != "progress"] == [
+        "started", "stopped", "started", "finished",
+    ]  # fmt: skip
+    assert events[-1]["trials"] == len(TRIALS)
+    assert events[-1]["questions"] > 0
 
 
 def test_a_budget_in_dollars_without_a_price_is_refused(table: Path, tmp_path: Path) -> None:
