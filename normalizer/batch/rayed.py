@@ -130,7 +130,7 @@ def opened(address: str | None = None) -> Iterator[RayEngine]:
     with redirect_stdout(sys.stderr):  # where Ray tells of machines that are gone
         try:
             ray.init(address, logging_level=logging.WARNING, log_to_driver=False, **local)
-        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
             raise EngineError(f"Ray cannot be used at {address}: {error}") from error
         try:
             places = int(ray.cluster_resources().get("CPU", 0))  # type: ignore[no-untyped-call]
