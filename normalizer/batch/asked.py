@@ -33,6 +33,13 @@ class Asked:
         if answer.error is not None:
             self.failed[type(answer.error).__name__.removesuffix("Error")] += 1
 
+    def include(self, other: Asked) -> None:
+        """Add what other questions came to."""
+        self.questions += other.questions
+        self.reasked += other.reasked
+        self.usage += other.usage
+        self.failed += other.failed
+
     def cost(self, model: str | None, prices: Mapping[str, Price] | None = None) -> Decimal | None:
         """Return what the tokens cost in US dollars, None when the model has no price.
 

@@ -16,3 +16,15 @@ class RunError(NormalizerError):
     def __init__(self, folder: Path, message: str) -> None:
         super().__init__(f"{folder}: {message}")
         self.folder, self.message = folder, message
+
+
+class BusyError(RunError):
+    """Another process is writing the run directory."""
+
+
+class PartsError(RunError):
+    """Some parts could not be finished; ``over_budget`` when one of them stopped before it would pass its budget."""
+
+    def __init__(self, folder: Path, message: str, *, over_budget: bool) -> None:
+        super().__init__(folder, message)
+        self.over_budget = over_budget

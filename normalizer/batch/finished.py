@@ -1,4 +1,4 @@
-"""Reading a finished run directory."""
+"""Reading a finished run directory, or one whose parts are all finished, in their order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import orjson
 
 from normalizer.batch.errors import RunError
 from normalizer.batch.folder import FACTS, TRIALS, read_manifest
+from normalizer.batch.parts import folders
 from normalizer.facts import from_json, row_from_json
 
 if TYPE_CHECKING:
@@ -20,22 +21,25 @@ if TYPE_CHECKING:
     from normalizer.model.criterion import NormalizedTrial
 
 
-def _file(path: Path, name: str) -> Path:
+def _files(path: Path, name: str) -> list[Path]:
     manifest = read_manifest(path) if path.is_dir() else None
     if manifest is None:
         raise RunError(path, "is no run directory" if path.exists() else "does not exist")
-    if manifest.get("finished") is None or not (path / name).is_file():
+    files = [folder / name for folder in folders(path, manifest)]
+    if manifest.get("finished") is None or not all(file.is_file() for file in files):
         raise RunError(path, "holds a run that is not finished; give the same command again to finish it")
-    return path / name
+    return files
 
 
-def _lines(path: Path, name: str) -> Iterator[bytes]:
-    file = _file(path, name)
-    try:
-        with file.open("rb") as lines:
-            yield from lines
-    except OSError as error:
-        raise RunError(path, f"{name} cannot be read: {error.strerror or error}") from error
+def _lines(path: Path, name: str) -> Iterator[tuple[Path, int, bytes]]:
+    """Yield the lines of a run, of one in parts those of its parts, each with its run directory and its number."""
+    for file in _files(path, name):
+        try:
+            with file.open("rb") as lines:
+                for number, line in enumerate(lines, 1):
+                    yield file.parent, number, line
+        except OSError as error:
+            raise RunError(file.parent, f"{name} cannot be read: {error.strerror or error}") from error
 
 
 def facts(*paths: Path) -> Iterator[Row]:
@@ -50,7 +54,7 @@ def facts(*paths: Path) -> Iterator[Row]:
     """
     seen = set()
     for path in paths:
-        _file(path, FACTS)
+        _files(path, FACTS)
         if (real := path.resolve()) in seen:
             raise RunError(path, "is named twice; its rows would stand there twice")
         seen.add(real)
@@ -58,11 +62,11 @@ def facts(*paths: Path) -> Iterator[Row]:
 
 
 def _facts(path: Path) -> Iterator[Row]:
-    for number, line in enumerate(_lines(path, FACTS), 1):
+    for folder, number, line in _lines(path, FACTS):
         try:
             row = row_from_json(line)
         except (ValueError, TypeError, ArithmeticError) as error:
-            raise RunError(path, f"{FACTS}, line {number}: {error}") from error
+            raise RunError(folder, f"{FACTS}, line {number}: {error}") from error
         yield row
 
 
@@ -76,8 +80,8 @@ def trials(path: Path) -> Iterator[NormalizedTrial]:
         RunError: when there is no finished run, or a line is damaged (names it).
 
     """
-    for number, line in enumerate(_lines(path, TRIALS), 1):
-        yield _trial(path, number, line)
+    for folder, number, line in _lines(path, TRIALS):
+        yield _trial(folder, number, line)
 
 
 def _trial(path: Path, number: int, line: bytes) -> NormalizedTrial:
@@ -99,13 +103,13 @@ def find(path: Path, trial_id: str) -> NormalizedTrial:
 
     """
     known = []
-    for number, line in enumerate(_lines(path, TRIALS), 1):
+    for folder, number, line in _lines(path, TRIALS):
         try:
             found = _id(line)
         except ValueError as error:
-            raise RunError(path, f"{TRIALS}, line {number}: {error}") from error
+            raise RunError(folder, f"{TRIALS}, line {number}: {error}") from error
         if found.casefold() == trial_id.casefold():
-            return _trial(path, number, line)
+            return _trial(folder, number, line)
         known.append(found)
     close = difflib.get_close_matches(trial_id, known, n=5, cutoff=0.5) or known[:5]
     raise RunError(path, f"has no trial {trial_id!r}; it has {', '.join(close) or 'none'}{' ...' if known else ''}")

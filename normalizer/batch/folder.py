@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
 import orjson
 
-from normalizer.batch.errors import RunError
+from normalizer.batch.errors import BusyError, RunError
+from normalizer.batch.parts import discard, found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,7 @@ class RunFolder:
 
         """
         self.path, self._discarded = path, _OURS if fresh else _OUTPUTS if again else ()
+        self._fresh = fresh
         self._open = ExitStack()
         self._trials: BinaryIO
         self._facts: BinaryIO
@@ -73,7 +75,7 @@ class RunFolder:
         """Create the directory and lock it.
 
         Raises:
-            RunError: when it cannot be written or another process holds it.
+            RunError: when it cannot be written; BusyError, which is one, when another process holds it.
 
         """
         with self._guarded(), self._open:
@@ -82,7 +84,12 @@ class RunFolder:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise RunError(self.path, "another process is writing this run directory") from error
+                raise BusyError(self.path, "another process is writing this run directory") from error
+            if self._fresh:
+                for part in found(self.path):
+                    with RunFolder(part):
+                        pass  # nobody writes it
+                discard(self.path)
             if self._discarded:
                 for name in self._discarded:
                     (self.path / name).unlink(missing_ok=True)

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from normalizer.extract.pack import BlocksPerRequest
 
 #: Settings that are named only where they are chosen.
-_SELDOM: Final = ("bulk", "shard")
-_WITHOUT_MODEL: Final = ("extractor", "id_column", "text_column", "shard")
+_SELDOM: Final = ("bulk", "shard", "parts")
+_WITHOUT_MODEL: Final = ("extractor", "id_column", "text_column", "shard", "parts")
 _CODE: Final = frozenset({".py", ".csv", ".tsv", ".toml", ".json", ".md", ".yaml"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a user chose: the extractor, the columns of tables of (id, criteria), the model and how it is asked.
+    """What a user chose: extractor, columns of tables of (id, criteria), model and how it is asked, part or parts.
 
     ``bulk`` asks through the provider's batch interface.
     """
@@ -45,6 +45,7 @@ class Settings:
     reask: bool = True
     bulk: bool = False
     shard: str | None = None
+    parts: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings that decide what comes out; without a model those of a model do not."""

@@ -41,6 +41,7 @@ class Means:
         rpm: requests a minute at most.
         tpm: tokens a minute at most.
         poll: seconds between two looks at what was sent in bulk.
+        remote: the run directory is on a file system that several hosts share.
 
     """
 
@@ -53,6 +54,7 @@ class Means:
     rpm: int | None = None
     tpm: int | None = None
     poll: float = 30.0
+    remote: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,7 @@ async def _asked(
     from normalizer.extract.llm.usage import Usage  # noqa: PLC0415 - the same
 
     with ExitStack() as opened:
-        book = Ledger(ledger)
+        book = Ledger(ledger, remote=means.remote)
         opened.callback(book.close)
         stores: list[Store] = [book]
         if means.cache is not None:

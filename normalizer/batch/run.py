@@ -135,7 +135,7 @@ def run(
         wrong(str(error))
 
     with RunFolder(path, fresh=fresh, again=retry_failed) as folder:
-        manifest = _begin(folder, origin(inputs, settings))
+        manifest = begin(folder, origin(inputs, settings))
         if retry_failed:
             manifest["finished"] = None
         finished = manifest["finished"] is not None and folder.complete
@@ -159,7 +159,7 @@ def run(
         if not finished:
             folder.finish()
             manifest |= {
-                "finished": _now(),
+                "finished": now(),
                 "summary": outcome.tally.to_json(),
                 "refused": outcome.refused,
                 "errors": outcome.errors,
@@ -194,15 +194,25 @@ def _forget_errors(ledger: Path) -> None:
         jobs.forget(errors=True)
 
 
-def _now() -> str:
+def now() -> str:
+    """Return the time as manifests have it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _begin(folder: RunFolder, today: dict[str, Any]) -> dict[str, Any]:
-    """Return the directory's manifest, a new one in a new directory."""
+def begin(folder: RunFolder, today: dict[str, Any]) -> dict[str, Any]:
+    """Return the directory's manifest, a new one in a new directory.
+
+    Args:
+        folder: opened.
+        today: of a run as it would be now, see :func:`normalizer.batch.manifest.origin`.
+
+    Raises:
+        RunError: when it holds a run of something else.
+
+    """
     manifest = folder.manifest()
     if manifest is None:
-        manifest = {**today, "started": _now(), "finished": None}
+        manifest = {**today, "started": now(), "finished": None}
         folder.write_manifest(manifest)
     elif differs := differences(manifest, today):
         shown = "\n".join(f"  - {line}" for line in differs[:10])

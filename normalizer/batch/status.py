@@ -12,6 +12,8 @@ from normalizer.batch.errors import RunError
 from normalizer.batch.folder import RunFolder, read_manifest
 from normalizer.batch.jobs import sent
 from normalizer.batch.ledger import spent
+from normalizer.batch.parts import count, folders
+from normalizer.batch.shares import together
 from normalizer.batch.tally import Tally
 from normalizer.extract.llm.usage import in_bulk
 
@@ -36,9 +38,11 @@ def status(path: Path) -> Table:
     if manifest is None:
         raise RunError(path, "is no run directory" if path.exists() else "does not exist")
     tally, errors = Tally(), 0
-    for entry in RunFolder(path).entries():
-        tally.add(Tally.from_json(entry.counts))
-        errors += entry.error is not None
+    parts = folders(path, manifest)
+    for part in parts:
+        for entry in RunFolder(part).entries():
+            tally.add(Tally.from_json(entry.counts))
+            errors += entry.error is not None
     settings = manifest["settings"]
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
@@ -46,12 +50,15 @@ def status(path: Path) -> Table:
     finished = manifest["finished"]
     table.add_row("run", f"finished {finished}" if finished else "not finished: the same command goes on with it")
     table.add_row("started", f"{manifest['started']}")
+    if count(manifest) is not None:
+        done = sum((read_manifest(part) or {}).get("finished") is not None for part in parts)
+        table.add_row("parts", f"{done:,} of {len(parts):,} finished")
     table.add_row("reader", settings["extractor"] + (f", {settings['model']}" if settings.get("model") else ""))
     table.add_row(
         "trials", f"{tally.trials:,} done" + (f", {errors:,} ended in an error of the program" if errors else "")
     )
     table.add_row("criteria", f"{tally.criteria:,}")
-    so_far = spent(path)
+    so_far = together([spent(part) for part in parts])
     if so_far.questions:
         prices = in_bulk(settings["model"]) if settings.get("bulk") else None
         cost = so_far.cost(settings.get("model"), prices)

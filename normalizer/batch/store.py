@@ -63,7 +63,7 @@ def _hint(error: Exception) -> str:
 
 
 class Store:
-    """Answers in an SQLite file (WAL, synchronous=FULL), written by a thread of its own in groups.
+    """Answers in an SQLite file (WAL or a rollback journal, synchronous=FULL), written by a thread in groups.
 
     What was put is there for this process at once, and on the disk when the next group is committed, which begins after
     :data:`EVERY` seconds at the latest. Several processes may use one file. It has to be closed.
@@ -72,17 +72,18 @@ class Store:
     #: The tables that the file has.
     tables: ClassVar[tuple[str, ...]] = (_TABLE,)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, remote: bool = False) -> None:
         """Open the file, made when it is not there.
 
         Args:
             path: the file.
+            remote: it is on a file system that several hosts share: without WAL, which needs memory shared by all.
 
         Raises:
             RunError: when it cannot be read or written.
 
         """
-        self.path = path
+        self.path, self._journal = path, "DELETE" if remote else "WAL"
         self._pending: dict[str, tuple[str, bytes]] = {}
         self._others: list[tuple[str, tuple[Any, ...]]] = []
         self._lock = threading.Lock()
@@ -99,7 +100,7 @@ class Store:
 
     def _connected(self) -> sqlite3.Connection:
         found = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-        found.execute("PRAGMA journal_mode=WAL")
+        found.execute(f"PRAGMA journal_mode={self._journal}")
         found.execute("PRAGMA synchronous=FULL")
         return found
 

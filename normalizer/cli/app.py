@@ -47,9 +47,11 @@ def guarded() -> Iterator[None]:
         yield
     except NormalizerError as error:
         from normalizer.batch.budget import BudgetError
+        from normalizer.batch.errors import PartsError
 
         complain(str(error))
-        raise typer.Exit(OVER_BUDGET if isinstance(error, BudgetError) else USAGE) from error
+        over = isinstance(error, BudgetError) or (isinstance(error, PartsError) and error.over_budget)
+        raise typer.Exit(OVER_BUDGET if over else USAGE) from error
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:  # the reader of a pipe has seen enough

@@ -11,6 +11,7 @@ import typer
 
 _MODEL: Final = "A language model"
 _LIMITS: Final = "Limits and money"
+_ENGINE: Final = "More machines"
 
 Inputs = Annotated[
     list[str],
@@ -79,6 +80,25 @@ DryRun = Annotated[
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that read by rules.", show_default=True)]
 Shard = Annotated[str | None, typer.Option(metavar="i/n", help="Only this part of the trials; n parts are everything.")]
+Engine = Annotated[
+    str,
+    typer.Option(
+        help="Where it is done: local, in this process, or ray, in parts on a cluster.", rich_help_panel=_ENGINE
+    ),
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS", help="The cluster, HOST:PORT or auto; else RAY_ADDRESS, else this machine alone.",
+        rich_help_panel=_ENGINE, show_default=False,
+    ),
+]  # fmt: skip
+Parts = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=9999, help="Parts of a run on an engine.", show_default="two a processor", rich_help_panel=_ENGINE
+    ),
+]
 Log = Annotated[
     Path | None,
     typer.Option("--log", metavar="FILE", help="Append what happens to FILE, a JSON object a line, for schedulers."),
@@ -86,7 +106,11 @@ Log = Annotated[
 IdColumn = Annotated[str, typer.Option(help="Column of the trial id in CSV and JSONL tables.")]
 TextColumn = Annotated[str, typer.Option(help="Column of the criteria in CSV and JSONL tables.")]
 
-_CHOICES: Final = {"mode": ("json_schema", "tools", "json"), "effort": ("minimal", "low", "medium", "high")}
+_CHOICES: Final = {
+    "mode": ("json_schema", "tools", "json"),
+    "effort": ("minimal", "low", "medium", "high"),
+    "engine": ("local", "ray"),
+}
 
 
 def one_of(value: str, option: str) -> Any:  # noqa: ANN401 - a literal type of the option's own
@@ -181,3 +205,22 @@ def part(text: str | None) -> str | None:
         return str(parse(text))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--shard") from error
+
+
+def engine(name: str, *, address: str | None, parts: int | None, shard: str | None, workers: int) -> str:
+    """Return where a run is done.
+
+    Raises:
+        typer.BadParameter: when there is no such engine, or another option does not go with it.
+
+    """
+    chosen: str = one_of(name, "engine")
+    ray = chosen == "ray"
+    for wrong, option in (
+        (ray and shard is not None, "--shard"), (ray and workers > 1, "--workers"),
+        (not ray and address is not None, "--ray-address"), (not ray and parts is not None, "--parts"),
+    ):  # fmt: skip
+        if wrong:
+            other = "its parts take the place of it" if ray else "it is for --engine ray"
+            raise typer.BadParameter(f"does not go with --engine {chosen}: {other}", param_hint=option)
+    return chosen

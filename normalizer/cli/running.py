@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +15,7 @@ from normalizer.cli.app import app, complain, complaints, console, guarded
 from normalizer.cli.telling import Told, log, progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from normalizer.batch import Outcome, Settings
     from normalizer.batch.jobs import Sent
@@ -46,6 +48,9 @@ def run(
     dry_run: options.DryRun = False,
     workers: options.Workers = 1,
     shard: options.Shard = None,
+    engine: options.Engine = "local",
+    ray_address: options.RayAddress = None,
+    parts: options.Parts = None,
     id_column: options.IdColumn = "id",
     text_column: options.TextColumn = "criteria",
     fresh: Annotated[bool, typer.Option("--fresh", help="Discard what an earlier run left in RUN_DIR.")] = False,
@@ -57,8 +62,8 @@ def run(
     """Normalize all trials of the inputs into RUN_DIR (run.json, trials.jsonl, facts.jsonl)."""
     with guarded():
         from normalizer.batch import Means, Settings
-        from normalizer.batch import run as run_batch
 
+        options.engine(engine, address=ray_address, parts=parts, shard=shard, workers=workers)
         form, bulk = options.mode(mode)
         if bulk and (rpm or tpm):
             raise typer.BadParameter("a batch has no rate; leave --rpm and --tpm out", param_hint="--mode")
@@ -67,7 +72,7 @@ def run(
             text_column=text_column, model=model, base_url=base_url, mode=form, bulk=bulk,
             effort=None if effort is None else options.one_of(effort, "effort"),
             blocks_per_request=options.blocks(blocks_per_request), cascade=cascade, reask=reask,
-            shard=options.part(shard),
+            shard=options.part(shard), parts=parts,
         )  # fmt: skip
         means = Means(
             concurrency=concurrency, cache=cache, prices=options.prices(prices, model if bulk else None), rpm=rpm,
@@ -93,10 +98,11 @@ def run(
 
             logged.event("started", run=str(out), inputs=inputs, extractor=settings.extractor, model=model)
             try:
-                outcome = run_batch(
-                    inputs, out, settings, fresh=fresh, retry_failed=retry_failed, means=means, on_trial=trial,
-                    on_error=wrong, on_jobs=jobs,
-                )  # fmt: skip
+                with _engine(engine, ray_address, jobs) as run_batch:
+                    outcome = run_batch(
+                        inputs, out, settings, fresh=fresh, retry_failed=retry_failed, means=means, on_trial=trial,
+                        on_error=wrong,
+                    )  # fmt: skip
             except ValueError as error:
                 raise typer.BadParameter(str(error)) from error
             except KeyboardInterrupt:
@@ -111,6 +117,23 @@ def run(
             shown.print(summary(outcome, outcome.asked.cost(model, means.prices)))
             shown.print(f"written to {out}", soft_wrap=True)
         raise typer.Exit(outcome.exit_code)
+
+
+@contextmanager
+def _engine(
+    name: str, address: str | None, on_jobs: Callable[[Sequence[Sent]], None]
+) -> Iterator[Callable[..., Outcome]]:
+    """Yield what runs a batch, here or on an engine that is there for as long as the block lasts."""
+    if name == "local":
+        from normalizer.batch import run as here
+
+        yield partial(here, on_jobs=on_jobs)
+        return
+    from normalizer.batch.rayed import opened
+    from normalizer.batch.whole import run_in_parts
+
+    with opened(address) as engine:
+        yield partial(run_in_parts, engine=engine)
 
 
 @app.command()
