@@ -191,11 +191,11 @@ class Jobs:
         return None if row is None else Posted(row[0], row[1], row[2], bool(row[3]))
 
     def used(self) -> Usage:
-        """Return the tokens of all that came back and is still kept here."""
+        """Return the tokens of all that came back and is not yet kept among the run's answers."""
         with self._guarded():
             row = self._ledger.execute(
                 "SELECT count(body), coalesce(sum(input), 0), coalesce(sum(cached), 0), coalesce(sum(output), 0)"
-                " FROM posted"
+                " FROM posted WHERE key NOT IN (SELECT key FROM answers)"
             ).fetchone()
         return Usage(*row)
 

@@ -59,7 +59,7 @@ class Outbox:
         self.prompt_version, self.prompt_hash, self.schema_hash = (
             form.prompt_version, form.prompt_hash, form.schema_hash,
         )  # fmt: skip
-        self._form, self._named, self._jobs, self._folder = form, named, jobs, folder
+        self._form, self._named, self._jobs, self.folder = form, named, jobs, folder
         self._largest, self._most = LARGEST, MOST_REQUESTS
         self._file: BinaryIO | None = None
         self._size = 0
@@ -76,7 +76,7 @@ class Outbox:
 
     def path(self, number: int) -> Path:
         """Return where the file of a job lies until the endpoint has taken it."""
-        return self._folder / f"{number:06}.jsonl"
+        return self.folder / f"{number:06}.jsonl"
 
     def read(self, number: int) -> bytes:
         """Return the file of a job.
@@ -89,7 +89,7 @@ class Outbox:
         try:
             return path.read_bytes()
         except OSError as error:
-            raise RunError(self._folder, f"{path.name} cannot be read: {error.strerror or error}") from error
+            raise RunError(self.folder, f"{path.name} cannot be read: {error.strerror or error}") from error
 
     async def complete(self, turns: Sequence[Turn]) -> NoReturn:
         """Write a question down.
@@ -159,14 +159,14 @@ class Outbox:
         return True
 
     def _unwritable(self, error: OSError) -> RunError:
-        return RunError(self._folder, f"requests cannot be written: {error.strerror or error}")
+        return RunError(self.folder, f"requests cannot be written: {error.strerror or error}")
 
     async def aclose(self) -> None:
         """Let go of an unfinished file, of which nothing was sent, and of the folder once it is empty."""
         if self._file is not None:
             self._file.close()
         with suppress(OSError):
-            self._folder.rmdir()
+            self.folder.rmdir()
 
 
 class Answered:

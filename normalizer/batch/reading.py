@@ -65,12 +65,14 @@ class Again:
         documents: opens the trials that are not finished anew.
         on_jobs: called with all jobs after every look at the endpoint.
         wrong: called with what is odd and stops nothing.
+        give_up: whether questions of jobs that the endpoint no longer knows are asked again.
 
     """
 
     documents: Callable[[], Iterator[TrialDocument]]
     on_jobs: Callable[[tuple[Sent, ...]], None]
     wrong: Callable[[str], None]
+    give_up: bool = False
 
 
 def read_all(
@@ -153,7 +155,8 @@ async def _asked(
 
             assert again is not None
             rounds = Rounds(
-                settings, means, jobs, stores, ledger.parent, on_jobs=again.on_jobs, wrong=again.wrong
+                settings, means, jobs, stores, ledger.parent, on_jobs=again.on_jobs, wrong=again.wrong,
+                give_up=again.give_up,
             )  # fmt: skip
             readers = with_jobs(settings, jobs, stores, await rounds.run(again.documents, used))
         try:

@@ -48,6 +48,7 @@ class Rounds:
         *,
         on_jobs: Callable[[tuple[Sent, ...]], None],
         wrong: Callable[[str], None],
+        give_up: bool = False,
     ) -> None:
         """Describe the run.
 
@@ -59,10 +60,11 @@ class Rounds:
             folder: the run directory.
             on_jobs: called with all jobs after every look at the endpoint.
             wrong: called with what is odd and stops nothing.
+            give_up: whether questions of jobs that the endpoint no longer knows are asked again.
 
         """
         self._settings, self._means, self._jobs, self._stores = settings, means, jobs, stores
-        self._folder, self._on_jobs, self._wrong = folder, on_jobs, wrong
+        self._folder, self._on_jobs, self._wrong, self._give_up = folder, on_jobs, wrong, give_up
 
     async def run(self, documents: Callable[[], Iterator[TrialDocument]], spent: Usage) -> BudgetError | None:
         """Return when all that can be asked is answered; the error of the budget when that was not everything.
@@ -82,7 +84,7 @@ class Rounds:
         bulk = Bulk(endpoint)
         sender = Sender(
             self._jobs, outbox, bulk, wait=lambda: asyncio.sleep(self._means.poll), on_jobs=self._on_jobs,
-            wrong=self._wrong,
+            wrong=self._wrong, give_up=self._give_up,
         )  # fmt: skip
         try:
             while True:

@@ -144,7 +144,7 @@ def run(
         pending = _skip(folder, _counted(documents, outcome), outcome, wrong, finished=finished)
         again = Again(
             documents=lambda: islice(_documents(inputs, settings, lambda _: None), outcome.skipped, None),
-            on_jobs=on_jobs or (lambda _: None), wrong=wrong,
+            on_jobs=on_jobs or (lambda _: None), wrong=wrong, give_up=retry_failed,
         )  # fmt: skip
 
         def finish(done: Done) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _TOO_MUCH: Final = "token_limit_exceeded"
 _CANCELLED: Final = "batch_cancelled"
 _OK: Final = 200
+_UNKNOWN: Final = 404
 _SHOWN: Final = 300
 
 
@@ -43,6 +44,7 @@ class Sender:
         wait: Callable[[], Awaitable[None]],
         on_jobs: Callable[[tuple[Sent, ...]], None],
         wrong: Callable[[str], None],
+        give_up: bool = False,
     ) -> None:
         """Describe the work.
 
@@ -53,10 +55,11 @@ class Sender:
             wait: spends the time between two looks at the endpoint.
             on_jobs: called with all jobs after every look.
             wrong: called with what is odd and stops nothing.
+            give_up: whether questions of jobs that the endpoint no longer knows are asked again.
 
         """
         self._jobs, self._outbox, self._bulk = jobs, outbox, bulk
-        self._wait, self._on_jobs, self._wrong = wait, on_jobs, wrong
+        self._wait, self._on_jobs, self._wrong, self._give_up = wait, on_jobs, wrong, give_up
         self._window = math.inf  # so many jobs at once
         self._alone: set[int] = set()  # those that were made while no other of ours was open
 
@@ -112,7 +115,13 @@ class Sender:
 
     async def _look(self, one: Sent) -> None:
         assert one.job is not None
-        job = await self._bulk.look(one.job)
+        try:
+            job = await self._bulk.look(one.job)
+        except EndpointError as error:
+            if error.status != _UNKNOWN:
+                raise
+            self._lost(one)
+            return
         if job.state == "failed":
             self._refused(one, job)
             return
@@ -123,6 +132,17 @@ class Sender:
             self._window += 1
         elif job.answered != one.answered:
             self._jobs.progress(one.number, job.answered)
+
+    def _lost(self, one: Sent) -> None:
+        """Give up a job that the endpoint does not know, when that is wanted: its answers may have been paid for."""
+        said = f"job {one.job} of {one.questions:,} questions is not known at the endpoint"
+        if not self._give_up:
+            raise RunError(
+                self._outbox.folder.parent,
+                f"{said}; is it the same address and key? If it is gone, --retry-failed asks its questions again",
+            )
+        self._wrong(f"{said}; they are asked again")
+        self._jobs.drop(one.number)
 
     def _refused(self, one: Sent, job: BulkJob) -> None:
         """Make the job again when there is room for it, in halves when it is too large by itself, or give it up."""
@@ -137,7 +157,7 @@ class Sender:
         self._jobs.drop(one.number)
         self._outbox.path(one.number).unlink(missing_ok=True)
         raise RunError(
-            self._outbox.path(one.number).parent.parent,
+            self._outbox.folder.parent,
             f"the endpoint refused {one.questions:,} questions sent in bulk: {told}"[:_SHOWN],
         )
 

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 EVERY: Final = 0.08
 #: Seconds to wait for another process that writes the same file.
 _PATIENCE: Final = 30.0
+#: Rows stand in the order in which they came: keys are hashes, in whose order each row would touch a page of its own.
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, content TEXT NOT NULL, usage BLOB NOT NULL, used INTEGER NOT NULL DEFAULT (unixepoch())
-) WITHOUT ROWID
+)
 """
 
 

@@ -31,6 +31,7 @@ from tests.server.bulk import BulkFaults
 from tests.server.model import serving
 
 if TYPE_CHECKING:
+    from normalizer.batch.jobs import Sent
     from tests.server.behaviour import Behaviour, Script
     from tests.server.model import ModelServer
 
@@ -291,6 +292,50 @@ def test_estimates_are_at_half_the_price(table: Path) -> None:
     full, half = (float(text.split("about ")[3].split()[0]) for text in shown)
     assert half == pytest.approx(full / 2, abs=1e-4)
     assert "up to a day for each round" in shown[1]
+
+
+def test_an_interrupted_run_goes_on_with_its_jobs(table: Path, live: dict[str, bytes], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with serving(good) as server:
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                run([str(table)], out, settings(server), means=MEANS, on_jobs=interrupt_when_open)
+        assert [job.status for job in server.bulk.jobs.values()] == ["in_progress"]
+        assert run([str(table)], out, settings(server), means=MEANS).exit_code == 0
+        assert (len(server.bulk.jobs), len(server.bulk.asked), contents(out)) == (1, QUESTIONS, live)
+
+
+def interrupt_when_open(jobs: tuple[Sent, ...]) -> None:
+    if any(job.step == "open" for job in jobs):
+        raise KeyboardInterrupt
+
+
+def test_a_job_that_the_endpoint_forgot_is_given_up_on_demand_only(
+    table: Path, live: dict[str, bytes], tmp_path: Path
+) -> None:
+    out, told = tmp_path / "out", list[str]()
+    with serving(good) as server:
+        with pytest.raises(KeyboardInterrupt):
+            run([str(table)], out, settings(server), means=MEANS, on_jobs=interrupt_when_open)
+        server.bulk.jobs.clear()
+        for _ in range(2):
+            with pytest.raises(RunError, match=r"batch_1 of \d+ questions is not known at the endpoint"):
+                run([str(table)], out, settings(server), means=MEANS)
+        assert server.bulk.jobs == {}
+        asked = settings(server)
+        assert run([str(table)], out, asked, means=MEANS, retry_failed=True, on_error=told.append).exit_code == 0
+        assert [message.partition("; ")[2] for message in told] == ["they are asked again"]
+        assert (len(server.bulk.asked), contents(out)) == (QUESTIONS, live)
+
+
+def test_requests_that_cannot_be_written_stop_the_run(table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "bulk").write_text("in the way", encoding="utf-8")
+    with serving(good) as server:
+        with pytest.raises(RunError, match=r"bulk: requests cannot be written: File exists"):
+            run([str(table)], out, settings(server), means=MEANS)
+        assert server.bulk.calls == 0
 
 
 @pytest.mark.slow
