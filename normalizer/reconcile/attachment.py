@@ -31,6 +31,8 @@ _WORDS: Final = re.compile(r"[^\W\d_]+")
 #: Two things named in one breath before a time that may bind both.
 _TOGETHER: Final = re.compile(r"[^.;:\n]{0,40}\b(?:or|and|with|plus)\b[^.;:\n]{0,25}|\s*/\s*", re.IGNORECASE)
 _WITHOUT_LEVEL: Final = frozenset({"condition", "treatment", "procedure", "consent", "logistics", "judgement"})
+#: The level of a condition ("pain score").
+_MEASURED: Final = (" score", " scale", " index", " rate", " ratio")
 _SHARING: Final = frozenset({"treatment", "procedure"})
 
 
@@ -60,7 +62,8 @@ def _unmeasured(atom: Atom, bound: Limit) -> str | None:
         return None
     if bound.slot == "count" and concept.type == "measurement" and concept.kinds and "count" not in concept.kinds:
         return f"{concept.name} is measured, not counted"
-    if bound.slot == "value" and bound.unit is None and not concept.kinds and concept.type in _WITHOUT_LEVEL:
+    levelless = not concept.kinds and concept.type in _WITHOUT_LEVEL and not atom.subject.endswith(_MEASURED)
+    if bound.slot == "value" and bound.unit is None and levelless:
         return f"{concept.name} has no level"
     return None
 

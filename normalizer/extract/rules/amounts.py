@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from normalizer.concepts import concept
+from normalizer.concepts import concept, expand
 from normalizer.extract.rules import nouns
 from normalizer.extract.rules.binding import alone, bind, is_dose, name_ahead
-from normalizer.extract.rules.gaps import has_content, is_filler
+from normalizer.extract.rules.gaps import has_content, is_filler, says_where
 from normalizer.extract.rules.last_resorts import bind_somehow
+from normalizer.extract.rules.lexicon import lexicon
 from normalizer.extract.rules.naming import add_phrase
 from normalizer.extract.rules.phrases import Phrase, of_hit
 from normalizer.extract.rules.sketch import Branch
+from normalizer.model.span import Span
 from normalizer.units import table
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ _EQUIVALENT_REACH: Final = 20
 _OLD: Final = re.compile(r"\b(?:older|younger|age|aged)\b", re.IGNORECASE)
 #: Between a condition and a number: what is measured follows ("leukemia with > 20 % blasts").
 _HAVING: Final = re.compile(r"\s*\b(?:with|having|has|had)(?:\s+an?)?\s*", re.IGNORECASE)
+_DIMENSION: Final = re.compile(
+    r"((?:[\w-]*[a-z]-[\w-]+\s+)?([a-z]+)\s+of\s+)(?:(?:the|a|an|any|each)\s+)?$", re.IGNORECASE
+)
 #: Before a name that is only the way something is measured ("on echocardiography").
 _METHOD: Final = re.compile(r"\b(?:on|by|via|using|with|in)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
 
@@ -87,10 +92,13 @@ def place_amount(walk: Walk, mention: Mention) -> None:
     directly = ahead is not None and _OF.match(walk.flat, mention.span.end, ahead.span.start) is not None
     for_ahead = directly and left is not None and left.bounded and _measures(left.phrases[-1].hit, mention) is False
     if left is not None and not for_ahead and (is_filler(gap) or (left.bounded and not has_content(gap))):
-        bind(walk, alone(walk, _measured(walk, left), mention), mention)
+        bind(walk, _dimension(walk, alone(walk, _measured(walk, left), mention)), mention)
         return
     if directly:
         walk.counted = mention
+        return
+    if left is not None and not left.bounded and left.phrases[-1].type == "condition" and says_where(gap):
+        bind(walk, alone(walk, left, mention), mention)
         return
     found = nouns.before(walk.flat, walk.at, mention.span.start)
     if found is not None:
@@ -149,6 +157,19 @@ def _measured(walk: Walk, left: Group) -> Group:
         if not earlier.bounded and _METHOD.search(walk.flat[earlier.end : left.start]):
             return earlier
     return left
+
+
+def _dimension(walk: Walk, group: Group) -> Group:
+    """Name what is measured of a thing where that is printed before it ("diameter of the spinal canal < 10 mm")."""
+    first = group.phrases[0]
+    if len(group.phrases) > 1 or group.bounded or first.type in ("measurement", "treatment"):
+        return group
+    printed = _DIMENSION.search(walk.flat, walk.scope.start, first.span.start)
+    if printed is not None and printed[2].lower() in lexicon().dimension:
+        span = Span(printed.start(1), first.span.end)
+        group.phrases[0] = Phrase(span, expand(span.of(walk.flat)), "measurement", None)
+        group.start = span.start
+    return group
 
 
 def _is_age(walk: Walk, mention: Mention) -> bool:

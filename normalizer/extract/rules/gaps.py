@@ -24,6 +24,10 @@ _JOINERS: Final = re.compile(r"\b(?:and/or|or|and|nor)\b|/", re.IGNORECASE)
 LIST_END: Final = re.compile(
     rf"[\s{MASK}]*(?:,|/|\band\b|\bor\b)[\s,{MASK}]*(?:(?:and|or|a|an|the|any|other)\s+)*$", re.IGNORECASE
 )
+_WHERE: Final = re.compile(
+    r"\s*(?:of|to|in|on|at|into|involving)\s+(?:(?:the|a|an|any|his|her|their)\s+)?[^\W\d_]+(?:\s+[^\W\d_]+)?\s*",
+    re.IGNORECASE,
+)
 _LIST_ENDINGS: Final = ("/", ",", "and", "or", "a", "an", "the", "any", "other")
 
 
@@ -69,6 +73,11 @@ def is_filler(gap: str) -> bool:
     if any(sign in rest for sign in ",;."):
         return False
     return all(match.group().lower() in filler for match in WORD.finditer(rest))
+
+
+def says_where(gap: str) -> bool:
+    """Say whether ``gap`` only says where or to what something happened ("to the pelvis", "of the bone marrow")."""
+    return _WHERE.fullmatch(gap) is not None
 
 
 def has_content(gap: str) -> bool:

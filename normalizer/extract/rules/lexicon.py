@@ -32,6 +32,8 @@ class Lexicon:
     generic: frozenset[str]
     light: frozenset[str]
     vague: frozenset[str]
+    dimension: frozenset[str]
+    measure: frozenset[str]
     #: Words that end the reach of a name to its left.
     stops: frozenset[str]
     modifiers: Mapping[str, ModifierKind]
@@ -79,7 +81,9 @@ def lexicon() -> Lexicon:
         generic=frozenset(classes["generic"]),
         light=frozenset(classes["light"]),
         vague=frozenset(classes["vague"]),
-        stops=frozenset(classes["boundary"] | classes["drop_first"] | classes["head"]),
+        dimension=frozenset(classes["dimension"]),
+        measure=frozenset(classes["measure"]),
+        stops=frozenset(classes["boundary"] | classes["drop_first"] | classes["head"] | classes["reference"]),
         modifiers=modifiers,
         modifier_pattern=pattern,
     )

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
-from normalizer.concepts import expand, resolve
+from normalizer.concepts import concept, expand, resolve
 from normalizer.extract.rules import nouns
 from normalizer.extract.rules.binding import alone
 from normalizer.extract.rules.gaps import ends_list, is_apposition, is_link, joiner_in
@@ -113,9 +113,14 @@ def _renames(walk: Walk, last: Group, phrase: Phrase, gap: str) -> bool:
     if before.subject in _SPECIMENS:
         subject = f"{before.subject} {phrase.subject}"
         last.phrases[-1] = Phrase(before.span.cover(phrase.span), subject, phrase.type, phrase.hit)
-    elif not phrase.subject.startswith(_GENERIC_SCALES):
+    elif not phrase.subject.startswith(_GENERIC_SCALES) and not _is_score_of(phrase):
         last.phrases[-1] = phrase
     return True
+
+
+def _is_score_of(phrase: Phrase) -> bool:
+    """Say whether a measurement is only one by its closing noun ("back pain score"); what stands before it names it."""
+    return phrase.hit is not None and concept(phrase.hit.name.concept).type != "measurement"
 
 
 def _is_member(walk: Walk, last: Group, phrase: Phrase, gap: str) -> bool:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 _REACH: Final = 100  # characters looked at on each side of a number or name
 _WORDS_BEFORE: Final = 4
-_CLOSING: Final = ("score", "scores", "index", "count", "counts", "rate", "ratio", "volume")
 _BETWEEN: Final = re.compile(r"[,/]|\b(?:and/or|and|or|nor)\b|$", re.IGNORECASE)
 _ARTICLES: Final = frozenset({"a", "an", "the", "any", "other", "all"})
+_DEFINITE: Final = frozenset({"a", "an", "the"})
 _PLAIN_GAP: Final = re.compile(rf"[\s{MASK}-]*")
 #: Stems that tell the type of a phrase outside the vocabulary.
 _TREATED: Final = re.compile(
@@ -45,7 +45,9 @@ def before(flat: str, low: int, position: int) -> Phrase | None:
         word = found[index].group().lower()
         if index < last and not _PLAIN_GAP.fullmatch(flat[found[index].end() : found[index + 1].start()]):
             break
-        if word == "of" and index < last:
+        if (
+            word == "of" or (word in _DEFINITE and index and found[index - 1].group().lower() == "of")
+        ) and index < last:
             index -= 1
             continue
         if word in words.boundary or word in words.group:
@@ -59,11 +61,12 @@ def before(flat: str, low: int, position: int) -> Phrase | None:
         if adjective.end() + lead > found[last].start():
             break
         first = next(i for i in range(first, last + 1) if found[i].start() >= adjective.end() + lead)
-    if first <= last and all(match.group().lower() in words.vague for match in found[first : last + 1]):
+    light = words.vague | _DEFINITE | {"of"}
+    if first <= last and all(match.group().lower() in light for match in found[first : last + 1]):
         return None
     if (
         last + 1 < len(found)
-        and found[last + 1].group().lower() in _CLOSING
+        and found[last + 1].group().lower() in words.measure
         and flat[found[last].end() : found[last + 1].start()] == " "
     ):
         last += 1
@@ -105,7 +108,7 @@ def _phrase(flat: str, found: list[re.Match[str]], low: int, high: int) -> Phras
     words = lexicon()
     while len(found) > 1 and found[-1].group().lower() in words.drop_last:
         found.pop()
-    while len(found) > 1 and found[0].group().lower() in words.drop_first | {"of"}:
+    while len(found) > 1 and found[0].group().lower() in words.drop_first | {"of"} | _DEFINITE:
         found.pop(0)
     if not found:
         return None

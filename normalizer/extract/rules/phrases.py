@@ -78,7 +78,9 @@ def of_hit(flat: str, hit: NameHit, low: int, high: int, modifiers: Sequence[tup
         return Phrase(Span(start, version.end()), *_published(subject, name.concept), hit)
     if start == span.start and end == span.end:
         return Phrase(span, *_published(name.subject, name.concept), hit)
-    return Phrase(Span(start, end), *_published(expand(flat[start:end]), name.concept), hit)
+    subject, kind = _published(expand(flat[start:end]), name.concept)
+    closed = end > span.end and flat[start:end].rpartition(" ")[2].lower() in lexicon().measure
+    return Phrase(Span(start, end), subject, "measurement" if closed and kind == "condition" else kind, hit)
 
 
 def _begin(flat: str, start: int, low: int, modifiers: Sequence[tuple[ModifierKind, Span]]) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from normalizer.extract.rules import nouns
 from normalizer.extract.rules.binding import name_ahead
-from normalizer.extract.rules.gaps import has_content, joiner_in
+from normalizer.extract.rules.gaps import has_content, joiner_in, says_where
 from normalizer.extract.rules.listing import add_listed, earlier_members
 from normalizer.extract.rules.naming import BASIS, add_phrase
 
@@ -32,12 +32,8 @@ _NEW_VERB: Final = re.compile(
 #: The end of a gap: the name behind it only qualifies the event before it.
 _SUBORDINATE: Final = re.compile(
     r"\b(?:requiring|needing|due to|caused by|associated with|related to|secondary to|because of|despite|preventing|"
-    r"treated with)(?:\s+\w+){0,2}\s*$",
-    re.IGNORECASE,
-)
-#: Where or to what an event happened, in plain words ("to the pelvis", "> 25 % of the bone marrow").
-_WHERE: Final = re.compile(
-    r"\s*(?:of|to|in|on|at|into|involving)\s+(?:(?:the|a|an|any|his|her|their)\s+)?[^\W\d_]+(?:\s+[^\W\d_]+)?\s*",
+    r"treated with)(?:\s+\w+){0,2}\s*$|"
+    r"\b(?:that|which)\s+(?:would|could|may|might|can)\s[^.;]*$",
     re.IGNORECASE,
 )
 #: The noun of a time that is one word with it; some only say that it is a length.
@@ -61,7 +57,7 @@ def place_time(walk: Walk, mention: Mention) -> None:
     if found is not None and (mention.anchor_span is None or mention.anchor_span.start > found.span.end):
         add_phrase(walk, found).bind(mention, walk.material)
         return
-    if left is not None and (not has_content(gap) or BASIS.search(gap) or _WHERE.fullmatch(gap)):
+    if left is not None and (not has_content(gap) or BASIS.search(gap) or says_where(gap)):
         head = _timed(walk, left)
         if not head.sketches and head.phrases[0].type != "measurement":
             low = walk.groups[-2].end if len(walk.groups) > 1 and head is left else walk.scope.start
