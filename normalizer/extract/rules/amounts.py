@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from normalizer.concepts import concept, expand
 from normalizer.extract.rules import nouns
-from normalizer.extract.rules.binding import alone, bind, is_dose, name_ahead
+from normalizer.extract.rules.binding import alone, bind, fitting, is_dose, measures, name_ahead
 from normalizer.extract.rules.gaps import has_content, is_filler, says_where
 from normalizer.extract.rules.last_resorts import bind_somehow
 from normalizer.extract.rules.lexicon import lexicon
@@ -15,10 +15,8 @@ from normalizer.extract.rules.naming import add_phrase
 from normalizer.extract.rules.phrases import Phrase, of_hit
 from normalizer.extract.rules.sketch import Branch
 from normalizer.model.span import Span
-from normalizer.units import table
 
 if TYPE_CHECKING:
-    from normalizer.concepts import NameHit
     from normalizer.extract.rules.group import Group
     from normalizer.extract.rules.walk import Walk
     from normalizer.model.draft import AtomType
@@ -90,9 +88,10 @@ def place_amount(walk: Walk, mention: Mention) -> None:
             add_phrase(walk, found._replace(type="measurement")).bind(mention, walk.material)
             return
     directly = ahead is not None and _OF.match(walk.flat, mention.span.end, ahead.span.start) is not None
-    for_ahead = directly and left is not None and left.bounded and _measures(left.phrases[-1].hit, mention) is False
+    for_ahead = directly and left is not None and left.bounded and measures(left.phrases[-1].hit, mention) is False
     if left is not None and not for_ahead and (is_filler(gap) or (left.bounded and not has_content(gap))):
-        bind(walk, _dimension(walk, alone(walk, _measured(walk, left), mention)), mention)
+        measured = fitting(walk.groups, left, mention) or _dimension(walk, alone(walk, _measured(walk, left), mention))
+        bind(walk, measured, mention)
         return
     if directly:
         walk.counted = mention
@@ -138,16 +137,7 @@ def _banded(walk: Walk, left: Group, mention: Mention) -> Group | None:
         return base
     if not is_filler(walk.gap(mention)):
         return None
-    return base if _measures(base.phrases[-1].hit, mention) else None
-
-
-def _measures(hit: NameHit | None, mention: Mention) -> bool | None:
-    """Say whether a name is measured in the unit of an amount; None where one of them is not known."""
-    code = mention.unit.code if mention.unit is not None else None
-    kinds = concept(hit.name.concept).kinds if hit is not None else ()
-    if code is None or code not in table() or not kinds:
-        return None
-    return table()[code].kind in kinds
+    return base if measures(base.phrases[-1].hit, mention) else None
 
 
 def _measured(walk: Walk, left: Group) -> Group:

@@ -12,6 +12,8 @@ from normalizer.extract.rules.scope import MASK
 from normalizer.units import table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from normalizer.concepts import NameHit
     from normalizer.extract.rules.phrases import Phrase
     from normalizer.extract.rules.walk import Walk
@@ -85,6 +87,24 @@ def _alike(one: Phrase, other: Phrase) -> bool:
         set(concept(phrase.hit.name.concept).kinds) if phrase.hit is not None else set() for phrase in (one, other)
     ]
     return not kinds[0] or not kinds[1] or bool(kinds[0] & kinds[1])
+
+
+def measures(hit: NameHit | None, mention: Mention) -> bool | None:
+    """Say whether a name is measured in the unit of an amount; None where one of them is not known."""
+    code = mention.unit.code if mention.unit is not None else None
+    kinds = concept(hit.name.concept).kinds if hit is not None else ()
+    if code is None or code not in table() or not kinds:
+        return None
+    return table()[code].kind in kinds
+
+
+def fitting(groups: Sequence[Group], left: Group, mention: Mention) -> Group | None:
+    """Return the name before ``left`` that is measured in the unit of an amount, when ``left`` itself is not."""
+    name = left.phrases[-1]
+    if name.hit is None or name.type == "measurement" or measures(name.hit, mention):
+        return None
+    earlier = (group for group in reversed(groups) if group.start < left.start and not group.bounded)
+    return next((group for group in earlier if measures(group.phrases[-1].hit, mention)), None)
 
 
 def is_dose(mention: Mention) -> bool:

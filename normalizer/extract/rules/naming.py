@@ -30,7 +30,10 @@ _CAUSE: Final = re.compile(
     r"(?:(?:the|a|an|any|underlying)\s+)*$",
     re.IGNORECASE,
 )
-BASIS: Final = re.compile(r"\b(?:according to|based on|as defined by|as per|in accordance with)\b", re.IGNORECASE)
+BASIS: Final = re.compile(
+    r"\b(?:according to|based on|as (?:defined|described|specified) (?:by|in)|as per|in accordance with)\b",
+    re.IGNORECASE,
+)
 _TOGETHER: Final = re.compile(
     r"\b(?:requir(?:es|ed|ing|e)|need(?:s|ing)|accompanied by|complicated by|in combination with|combined with)\b|"
     r"^\s*with\s",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from normalizer.extract.rules import connectives as words
 from normalizer.extract.rules import nouns
+from normalizer.extract.rules.binding import fitting
 from normalizer.extract.rules.brackets import group_before, read_bracket
 from normalizer.extract.rules.group import Memory, fold
 from normalizer.extract.rules.scope import MASK, Scope
@@ -143,6 +144,9 @@ def _plain(material: Material, part: Scope, memory: Memory, *, describe: bool) -
         before = None
         if number < _MOST_BRACKETS:
             before = group_before(material, part, groups, opened, closed) or memory.group
+            first = next((m for m in material.mentions_in(opened, closed) if m.kind != "inert"), None)
+            if before is not None and first is not None and first.kind == "amount":
+                before = fitting(groups, before, first) or before
         tree = read_bracket(material, part, Span(opened + 1, closed - 1), before, read_statement, describe=describe)
         if tree is not None:
             extra.append(tree)

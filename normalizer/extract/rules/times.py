@@ -33,7 +33,8 @@ _NEW_VERB: Final = re.compile(
 _SUBORDINATE: Final = re.compile(
     r"\b(?:requiring|needing|due to|caused by|associated with|related to|secondary to|because of|despite|preventing|"
     r"treated with)(?:\s+\w+){0,2}\s*$|"
-    r"\b(?:that|which)\s+(?:would|could|may|might|can)\s[^.;]*$",
+    r"\b(?:that|which)\s+(?:would|could|may|might|can)\s[^.;]*$|"
+    r"\bduring\s+(?:the\s+)?(?:administration|course|period|time)\s+of\s+[^.;]*$",
     re.IGNORECASE,
 )
 #: The noun of a time that is one word with it; some only say that it is a length.
@@ -66,6 +67,8 @@ def place_time(walk: Walk, mention: Mention) -> None:
         _share(walk, head, mention)
         return
     found = nouns.before(walk.flat, walk.at, mention.span.start)
+    if found is not None and left is not None and _SUBORDINATE.search(walk.flat[left.end : found.span.start]):
+        found = None
     if found is not None and (left is None or left.bounded or joiner_in(gap) or _NEW_VERB.search(gap)):
         add_listed(walk, found).bind(mention, walk.material)
     elif left is not None:
