@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: Words between a scale's name and its value.
 _BETWEEN: Final = re.compile(
     r"(?:[\s:,()=\"'/-]*(?:(?<=\()[^()\d\n<>≥≤]{2,24}(?:19|20)\d\d(?=\))|performance|status|score|scores"
-    r"|scale|ps|of|is|are|an?(?=\s+(?:class|score|grade|status|performance|level|stage|value|category|who"
+    r"|scale|standard|scoring|rating|ps|of|is|are|an?(?=\s+(?:class|score|grade|status|performance|level|stage|value|category|who"
     r"|ecog|nyha))|the|must|be|functional|function|heart|failure|association|class|classes|"
     r"classification|classified|classifications|grade|grades|grading|level|levels|stage|stages|category"
     r"|categories|index|type|types|skin|value|risk|toxicity|"

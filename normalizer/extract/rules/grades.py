@@ -30,7 +30,9 @@ def place_grade(walk: Walk, mention: Mention) -> None:
             walk.groups = [group for group in walk.groups if group.phrases]
         walk.counted = mention
         return
-    near = left is not None and (is_filler(walk.gap(mention)) or left.bounded)
+    scale = mention.scale_span
+    named = left is not None and scale is not None and left.phrases[-1].span.overlaps(scale)
+    near = left is not None and (named or is_filler(walk.gap(mention)) or left.bounded)
     if mention.scale is not None and mention.scale not in _STATED_SCALES and mention.scale_span is not None:
         bind(walk, _scaled(walk, mention, left if near else None, mention.scale_span), mention)
         return

@@ -77,6 +77,11 @@ def _close(walk: Walk) -> None:
     if walk.counted is not None:
         counted, walk.counted = walk.counted, None
         bind_somehow(walk, counted, walk.left())
+    for first, mention in walk.late:
+        for group in walk.groups[walk.groups.index(first) :]:
+            if group is not first and (group.joiner != "or" or any(sketch.times for sketch in group.sketches)):
+                break
+            group.bind(mention, walk.material)
     for mention in walk.leading:
         free = [group for group in walk.groups if not any(sketch.times for sketch in group.sketches)]
         if mention.kind == "time" and free:

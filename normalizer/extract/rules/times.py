@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from normalizer.concepts import expand, resolve
 from normalizer.extract.rules import nouns
 from normalizer.extract.rules.binding import name_ahead
 from normalizer.extract.rules.gaps import has_content, joiner_in, says_where
 from normalizer.extract.rules.listing import add_listed, earlier_members
 from normalizer.extract.rules.naming import BASIS, add_phrase
+from normalizer.extract.rules.phrases import Phrase
+from normalizer.model.span import Span
 
 if TYPE_CHECKING:
     from normalizer.extract.rules.group import Group
@@ -35,6 +39,12 @@ _SUBORDINATE: Final = re.compile(
     r"treated with)(?:\s+\w+){0,2}\s*$|"
     r"\b(?:that|which)\s+(?:would|could|may|might|can)\s[^.;]*$|"
     r"\bduring\s+(?:the\s+)?(?:administration|course|period|time)\s+of\s+[^.;]*$",
+    re.IGNORECASE,
+)
+#: Before the name of an event: a word of time, and which part of it is meant.
+_INTRODUCED: Final = re.compile(
+    r"\s*(?:(?:from|after|since|following|the|their|his|her|last|final|most\s+recent|prior|previous|any)\s+)*"
+    r"(?:(?:dose|administration|course|cycle|completion|end|receipt|date)\s+of\s+(?:(?:the|any|prior|previous|last)\s+)*)*",
     re.IGNORECASE,
 )
 #: The noun of a time that is one word with it; some only say that it is a length.
@@ -76,7 +86,26 @@ def place_time(walk: Walk, mention: Mention) -> None:
         head.bind(mention, walk.material)
         head.doubt("other words stand between the event and its time")
     elif not walk.take_over(mention):
-        walk.leading.append(mention)
+        event = _event(walk, mention)
+        if event is None:
+            walk.leading.append(mention)
+        else:
+            # the time is that since the event, which is no anchor then but what the statement is about
+            without = replace(mention, anchor=None, anchor_text=None, anchor_span=None, direction=None)
+            walk.late.append((add_phrase(walk, event), without))
+
+
+def _event(walk: Walk, mention: Mention) -> Phrase | None:
+    """Return the event that a time before all names is counted from ("at least 2 weeks from surgery")."""
+    span = mention.anchor_span
+    if span is None or mention.anchor != "other" or mention.direction != "after" or mention.combine is not None:
+        return None
+    introduced = _INTRODUCED.match(walk.flat, span.start, span.end)
+    start = introduced.end() if introduced is not None else span.start
+    about = resolve(walk.flat[start : span.end])
+    if about is not None:
+        return Phrase(Span(start, span.end), expand(walk.flat[start : span.end]), about.type, None)
+    return nouns.after(walk.flat, start, span.end)
 
 
 def _share(walk: Walk, head: Group, mention: Mention) -> None:

@@ -19,8 +19,8 @@ class Walk:
     """The state of one pass over a statement, left to right.
 
     ``inherited`` is the group before the statement, ``at`` the end of what has been read, ``modifiers`` are those
-    of the statement, ``leading`` the times without a group before them, ``counted`` the quantity that the next name
-    takes.
+    of the statement, ``leading`` the times without a group before them, ``late`` those that wait until their list is
+    read, ``counted`` the quantity that the next name takes.
     """
 
     material: Material
@@ -31,6 +31,7 @@ class Walk:
     modifiers: list[tuple[ModifierKind, Span]]
     groups: list[Group] = field(default_factory=list)
     leading: list[Mention] = field(default_factory=list)
+    late: list[tuple[Group, Mention]] = field(default_factory=list)
     counted: Mention | None = None
     repeats: bool = False
 
