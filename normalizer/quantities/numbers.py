@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final, NamedTuple
 
 from normalizer.model.mention import Number
@@ -32,7 +32,9 @@ _DIGITS: Final = re.compile(
 #: A small whole number that nothing goes on: the commonest numeral, read at once.
 _PLAIN: Final = re.compile(r"\d{1,3}(?:(?=\s[a-z(≤≥<>])(?!\s[tmb])|(?=[a-su-z%/);:](?!\d))(?![tmbe]))")
 _POINT_GROUPS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
-_MIXED: Final = re.compile(r"\s([1-3])/([2-4])(?![\d/])")
+#: A fraction behind a whole number; sevenths are days of weeks ("36 6/7 weeks").
+_MIXED: Final = re.compile(r"\s(?:([1-3])/([2-4])|([0-6])/(7))(?![\d/])")
+_PRECISION: Final = Context(prec=12)  # digits of what has no end
 _POWER: Final = re.compile(
     r"\s{0,2}(?:[x*´]\s{0,2}10\s{0,2}(?:\\?\^\s?\(?(?P<caret>[-+]?\d{1,2})(?!\d)\)?|e(?P<ee>[-+]?\d{1,2})(?!\d)"
     r"|(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
@@ -120,7 +122,8 @@ def read_digits(lower: str, start: int) -> Numeral:
     if half and half in _FRACTIONS:
         return Numeral(start, lower.index(half, end) + 1, value + _FRACTIONS[half])
     if fraction := _MIXED.match(lower, end) if token.isdigit() else None:
-        return Numeral(start, fraction.end(), value + Decimal(fraction[1]) / Decimal(fraction[2]))
+        part = Decimal(fraction[1] or fraction[3]) / Decimal(fraction[2] or fraction[4])
+        return Numeral(start, fraction.end(), _PRECISION.add(value, part).normalize(_PRECISION))
     own = _SELF_POWER.match(lower, start) if lower.startswith("10", start) and end == start + len("10") else None
     if own:
         return Numeral(start, own.end(), Decimal(1).scaleb(_exponent(own)))

@@ -109,7 +109,8 @@ class Parts:
                 end = blank
         start = unit.start
         if unit.code == "{percentile}" and self.lower.startswith(_ORDINAL_ENDINGS, start):
-            start = self.lower.find("p", start, end)
+            start = self.lower.find("centile", start, end)
+            start -= len("per") * self.lower.startswith("per", start - len("per"))
         return UnitText(Span(start, end), self.text[start:end], unit.code)
 
     def note(self) -> None:

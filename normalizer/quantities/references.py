@@ -54,7 +54,7 @@ _PREDICTED: Final = re.compile(
 )
 _PREDICTED_LEFT: Final = re.compile(r"(?:predicted|pred\b|%\s?pred)[^.;,\n≥≤<>=]{0,40}$")
 _OTHER_REFERENCE: Final = re.compile(
-    r"\s*(?:-?\s*percentile\b|\s*(?:sds?|standard\s+deviations?)\s+(?:above|below|from|of)"
+    r"\s*(?:-?\s*(?:per)?centile\b|\s*(?:sds?|standard\s+deviations?)\s+(?:above|below|from|of)"
     r"|\s*(?:of\s+)(?:the\s+)?(?:control|nadir|mean)\b|\s*(?:above|below)\s+(?:the\s+)?(?:mean|nadir|age))"
 )
 _UP: Final = (

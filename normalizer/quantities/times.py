@@ -75,14 +75,15 @@ _AGE_LEFT: Final = re.compile(
 )
 _AGE_RIGHT: Final = re.compile(
     r"\s*-?\s*(?:\(\s?\d{1,3}\s?(?:years?|months?|weeks?|days?)\s?\)\s*)?"
-    r"\(?(?:old\b|of\s+age|in\s+age|olds?\b|aged?\b|(?:or|and|&)\s+(?:older|younger|elder))"
+    r"\(?(?:(?:of\s+)?(?:gestation(?:al\s+age)?|(?:post-?\s?(?:natal|menstrual|conceptional)|corrected|chronological"
+    r"|calendar|adjusted)\s+age)\b|old\b|of\s+age|in\s+age|olds?\b|aged?\b|(?:or|and|&)\s+(?:older|younger|elder))"
 )
 _PEOPLE_LEFT: Final = re.compile(
     r"(?:(?<![a-z])(?:patients?|subjects?|participants?|adults?|men|man|women|woman|males?|females?|children"
     r"|child|volunteers?|individuals?|persons?|people|adolescents?|boys|girls|infants|gender|sex|sexes"
     r"|outpatients?|inpatients?|either|both|who|is|are|be|must|aged?|being|and|or|healthy|adult|"
     r"older|than|between|over|under|below|above|younger|from|at|least|up|to|equal|more|less"
-    r"|[≥≤<>=,:/*-])(?:\s+|$|(?=[≥≤<>=])))+$|^\W*(?:\d{1,2}[.)]\s*)?(?:from|between|over|under|at\s+least|≥|>"
+    r"|[≥≤<>=,:/*(-])(?:\s+|$|(?=[≥≤<>=(])))+$|^\W*(?:\d{1,2}[.)]\s*)?(?:from|between|over|under|at\s+least|≥|>"
     r"|<|≤)?\s*$"
 )
 

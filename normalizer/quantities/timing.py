@@ -27,7 +27,7 @@ _NEAR: Final = re.compile(r"[^.;,:()\d\n]{0,40}")
 #: A smaller unit that goes on with the time: "37 weeks 6 days".
 _REST: Final = re.compile(r"\s(?P<number>\d{1,2})[\s-]?(?:days?|months?)(?![a-z])")
 _COARSE: Final = frozenset({"wk", "a"})
-_AGE_CODES: Final = frozenset({"a", "mo", "d", "wk"})
+_AGE_CODES: Final = frozenset({"a", "mo", "d", "wk", "h"})
 _OLDER: Final = frozenset({"older", "younger", "elder", "over"})
 _OF_INTERVALS: Final = frozenset({"in", "every", "during"})
 _REVERSED: Final = ("later", "earlier", "sooner")

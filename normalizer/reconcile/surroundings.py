@@ -14,6 +14,7 @@ from normalizer.reconcile.value import canonical_of, number_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from normalizer.model.draft import Limit
     from normalizer.model.span import Span
     from normalizer.reconcile.case import Case, Entry, Note
 
@@ -39,6 +40,8 @@ _MOST: Final = re.compile(
 )
 _NEGATED: Final = re.compile(r"\b(?:no|not|n't|never)\b", re.IGNORECASE)
 _GOES_ON: Final = re.compile(r"(?:[./·*^][^\W\d_]{1,4}(?![^\W_])|[²³⁻])")
+#: A unit below a line right after a number without one.
+_DENOMINATOR: Final = re.compile(r"\s?[/⁄∕／]\s?[^\W\d_]")
 _BRACKET: Final = re.compile(r"\s?[(\[=]")
 #: "3 months (90 days)" is one length printed twice when the two differ by no more than this share of the longer.
 _NEARLY: Final = 0.13
@@ -58,11 +61,22 @@ def check_surroundings(case: Case) -> Iterator[Note]:
                 yield about(entry, "comparator_damaged", "a word of comparison beside the number is not read")
         elif bound.comparator not in ("between", "outside", "in") and _both_ways(bound.quote):
             yield about(entry, "comparator_damaged", "the words compare both ways")
-        if _GOES_ON.match(text, span.end) and not isinstance(bound, Grade) and bound.unit is not None:
+        if isinstance(bound, Grade):
+            continue
+        if (_GOES_ON if bound.unit is not None else _DENOMINATOR).match(text, span.end):
             yield about(entry, "unit_unknown", "the unit goes on after the quote")
+        if bound.comparator == "=" and "=" in bound.quote and _continuous(bound):
+            yield about(entry, "comparator_damaged", "nobody asks for exactly this much; the sign may have been ≥ or ≤")
     if len(case.entries) > 1:
         yield from _restated(case)
     yield from _passed_over(case)
+
+
+def _continuous(bound: Limit | Time) -> bool:
+    """Say whether a bound is on a scale on which nothing is ever equal: a time, a level with a unit, a multiple."""
+    if isinstance(bound, Time):
+        return True
+    return bound.slot != "count" and (bound.unit is not None or bound.reference not in ("absolute", "other"))
 
 
 @lru_cache(maxsize=2048)

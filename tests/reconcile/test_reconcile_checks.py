@@ -175,6 +175,26 @@ def test_words_beside_a_time(text: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("printed", "fields", "doubtful"),
+    [
+        ("= 440 ms", {"low": "440", "unit": "ms"}, True),  # a registry that turns ≥ into = does so everywhere
+        ("= 2.5 x ULN", {"low": "2.5", "reference": "uln"}, True),
+        ("= 60", {"low": "60"}, False),
+        ("exactly 440 ms", {"low": "440", "unit": "ms"}, False),
+    ],
+)
+def test_an_exact_level_is_doubted(printed: str, fields: dict[str, str], *, doubtful: bool) -> None:
+    bound = limit(printed, comparator="=", **fields)
+    assert ("comparator_damaged" in codes(f"Lipase {printed}", atom("lipase", "Lipase", bound))) == doubtful
+
+
+@pytest.mark.parametrize(("behind", "unread"), [("/mm2", True), (" / foo", True), ("", False), (" or lower", False)])
+def test_a_unit_below_a_line_is_not_passed_over(behind: str, unread: bool) -> None:
+    bound = limit("< 90", comparator="<", high="90")
+    assert ("unit_unknown" in codes(f"Lipase < 90{behind}", atom("lipase", "Lipase", bound))) == unread
+
+
+@pytest.mark.parametrize(
     ("logic", "code"),
     [("all(a1, a9)", "logic_error"), ("all(a1", "logic_error"), ("", "logic_error"), ("permit(a1)", "mixed_polarity")],
 )

@@ -53,6 +53,10 @@ def place_amount(walk: Walk, mention: Mention) -> None:
         return
     left, gap = walk.left(), walk.gap(mention)
     if _is_age(walk, mention):
+        named_behind = nouns.after(walk.flat, mention.span.end, walk.scope.end)  # "32 weeks of gestation"
+        if named_behind is not None and "age" in named_behind.subject.split():
+            add_phrase(walk, named_behind._replace(type="demographic")).bind(mention, walk.material)
+            return
         named = left is not None and "age" in left.phrases[-1].subject.split()
         if left is None or not (named and (not left.bounded or is_filler(gap))):
             left = add_phrase(walk, Phrase(mention.span, "age", "demographic", None))
@@ -167,4 +171,4 @@ def _is_age(walk: Walk, mention: Mention) -> bool:
         return False
     if mention.unit is None:
         return _OLD.search(walk.flat, mention.span.start, mention.span.end) is not None
-    return mention.unit.code in ("a", "mo", "wk", "d")
+    return mention.unit.code in ("a", "mo", "wk", "d", "h")
