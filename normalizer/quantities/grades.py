@@ -119,7 +119,7 @@ def grade_at(text: str, lower: str, floor: int, word: str, start: int) -> GradeT
     sign = before(lower, end, ahead.end()) if ahead else None
     if ahead and sign:
         at = ahead.end()
-    elif is_class or scale == "CTCAE":
+    else:
         sign = before(lower, floor, start)
         if sign and sign.sign in _NO_SIGNS:
             sign = None

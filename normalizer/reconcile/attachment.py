@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from normalizer.model.draft import Grade, Limit, Time
 from normalizer.reconcile.case import about
-from normalizer.reconcile.value import concept_of
+from normalizer.reconcile.value import concept_of, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,7 @@ _TOGETHER: Final = re.compile(r"[^.;:\n]{0,40}\b(?:or|and|with|plus)\b[^.;:\n]{0
 _WITHOUT_LEVEL: Final = frozenset({"condition", "treatment", "procedure", "consent", "logistics", "judgement"})
 #: The level of a condition ("pain score").
 _MEASURED: Final = (" score", " scale", " index", " rate", " ratio")
+_DEGREE: Final = frozenset({"<", "<=", ">", ">="})
 _SHARING: Final = frozenset({"treatment", "procedure"})
 
 
@@ -62,10 +63,18 @@ def _unmeasured(atom: Atom, bound: Limit) -> str | None:
         return None
     if bound.slot == "count" and concept.type == "measurement" and concept.kinds and "count" not in concept.kinds:
         return f"{concept.name} is measured, not counted"
+    one = bound.slot == "count" and bound.unit is None and not atom.quote.endswith("s") and _several(bound)
+    if one and concept.type == "condition" and bound.comparator in _DEGREE and not concept.kinds:
+        return f"{concept.name} is printed as one thing; its degree may be meant"
     levelless = not concept.kinds and concept.type in _WITHOUT_LEVEL and not atom.subject.endswith(_MEASURED)
     if bound.slot == "value" and bound.unit is None and levelless:
         return f"{concept.name} has no level"
     return None
+
+
+def _several(bound: Limit) -> bool:
+    number = number_of(bound.low if bound.low is not None else bound.high)
+    return number is not None and number > 1
 
 
 def generic(atom: Atom) -> bool:

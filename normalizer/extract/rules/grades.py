@@ -24,7 +24,8 @@ _STATED_SCALES: Final = ("grade", "stage", "class", "CTCAE", "type", "level", "c
 def place_grade(walk: Walk, mention: Mention) -> None:
     """Bind a grade to the name it stands beside, else to its scale."""
     left, ahead = walk.left(), name_ahead(walk, mention)
-    if ahead is not None and walk.flat[mention.span.end : ahead.span.start].strip(" -") == "":
+    graded = ahead is not None and concept(ahead.name.concept).type != "measurement"
+    if ahead is not None and graded and walk.flat[mention.span.end : ahead.span.start].strip(" -") == "":
         if left is not None and mention.scale_span is not None and not left.sketches:
             left.phrases = [p for p in left.phrases if not p.span.overlaps(mention.scale_span)]
             walk.groups = [group for group in walk.groups if group.phrases]

@@ -139,6 +139,8 @@ def _timed(walk: Walk, left: Group) -> Group:
     """Return the head of a subordinate group ("embolism requiring anticoagulation within ...")."""
     if len(walk.groups) > 1 and left is walk.groups[-1] and not left.sketches:
         earlier = walk.groups[-2]
-        if _SUBORDINATE.search(walk.flat[earlier.end : left.start]):
+        between = walk.flat[earlier.end : left.start]
+        indication = earlier.phrases[0].type == "treatment" and left.phrases[0].type == "condition"
+        if _SUBORDINATE.search(between) or (indication and between.strip().lower() == "for"):
             return earlier
     return left
