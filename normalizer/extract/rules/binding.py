@@ -46,14 +46,18 @@ def alone(walk: Walk, group: Group, mention: Mention) -> Group:
         shared = [phrase for phrase in group.phrases if multiple or _alike(phrase, group.phrases[-1])]
         if len(shared) == len(group.phrases) and mention.reference != "detection_limit":
             return group
+    return parted(walk.groups, group, walk.flat)
+
+
+def parted(groups: list[Group], group: Group, flat: str) -> Group:
+    """Make the last member of a list a group of its own, and return it."""
     last = group.phrases.pop()
     group.list_name = None
     group.end = group.phrases[-1].span.end
-    printed = joiner_in(walk.flat[group.end : last.span.start])
-    own = Group([last], last.span.start, last.span.end, joiner=printed)
+    own = Group([last], last.span.start, last.span.end, joiner=joiner_in(flat[group.end : last.span.start]))
     own.negated = group.negated and group.inner == "or"
     group.inner = "" if len(group.phrases) == 1 else group.inner
-    walk.groups.append(own)
+    groups.insert(groups.index(group) + 1, own)
     return own
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from normalizer.extract.rules import connectives as words
 from normalizer.extract.rules import nouns
-from normalizer.extract.rules.binding import fitting
+from normalizer.extract.rules.binding import fitting, parted
 from normalizer.extract.rules.brackets import group_before, read_bracket
 from normalizer.extract.rules.group import Memory, fold
 from normalizer.extract.rules.scope import MASK, Scope
@@ -145,8 +145,11 @@ def _plain(material: Material, part: Scope, memory: Memory, *, describe: bool) -
         if number < _MOST_BRACKETS:
             before = group_before(material, part, groups, opened, closed) or memory.group
             first = next((m for m in material.mentions_in(opened, closed) if m.kind != "inert"), None)
-            if before is not None and first is not None and first.kind == "amount":
-                before = fitting(groups, before, first) or before
+            if before is not None and first is not None and first.kind in {"amount", "grade"}:
+                before = (fitting(groups, before, first) if first.kind == "amount" else None) or before
+                if len(before.phrases) > 1 and not before.own and not before.sketches and before in groups:
+                    behind = not part.flat[before.phrases[-1].span.end : opened].strip()
+                    before = parted(groups, before, part.flat) if behind else before
         tree = read_bracket(material, part, Span(opened + 1, closed - 1), before, read_statement, describe=describe)
         if tree is not None:
             extra.append(tree)
