@@ -18,6 +18,9 @@ NAME: Final = "answers.sqlite"
 #: Bytes that a cache may hold before the oldest answers go; about two million answers.
 LIMIT: Final = 2 * 1024**3
 
+#: Seconds between groups of answers: a run has them in its ledger long before.
+_EVERY: Final = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Stats:
@@ -46,7 +49,7 @@ def opened(folder: Path) -> Store:
         raise RunError(folder, f"the cache cannot be written: {error.strerror or error}") from error
     if not os.access(folder, os.W_OK):
         raise RunError(folder, "the cache cannot be written: no permission")
-    return Store(folder / NAME)
+    return Store(folder / NAME, every=_EVERY)
 
 
 def _existing(folder: Path) -> sqlite3.Connection:

@@ -76,7 +76,7 @@ class Remembered:
         for at, store in enumerate(self._stores):
             reply = store.get(key)
             if reply is not None:
-                for other in self._stores[:at]:
+                for other in (*self._stores[:at], *self._stores[at + 1 :]):
                     other.put(key, reply)
                 return reply
         reply = await self._model.complete(turns)

@@ -66,25 +66,26 @@ def _hint(error: Exception) -> str:
 class Store:
     """Answers in an SQLite file (WAL or a rollback journal, synchronous=FULL), written by a thread in groups.
 
-    What was put is there for this process at once, and on the disk when the next group is committed, which begins after
-    :data:`EVERY` seconds at the latest. Several processes may use one file. It has to be closed.
+    What was put is there for this process at once, and on the disk when the next group is committed. Several processes
+    may use one file. It has to be closed.
     """
 
     #: The tables that the file has.
     tables: ClassVar[tuple[str, ...]] = (_TABLE,)
 
-    def __init__(self, path: Path, *, remote: bool = False) -> None:
+    def __init__(self, path: Path, *, remote: bool = False, every: float = EVERY) -> None:
         """Open the file, made when it is not there.
 
         Args:
             path: the file.
             remote: it is on a file system that several hosts share: without WAL, which needs memory shared by all.
+            every: seconds after which a group is committed at the latest.
 
         Raises:
             RunError: when it cannot be read or written.
 
         """
-        self.path, self._journal = path, "DELETE" if remote else "WAL"
+        self.path, self._journal, self._every = path, "DELETE" if remote else "WAL", every
         self._pending: dict[str, tuple[str, bytes]] = {}
         self._others: list[tuple[str, tuple[Any, ...]]] = []
         self._lock = threading.Lock()
@@ -155,7 +156,7 @@ class Store:
         """Write what was put, every tenth of a second, until the store is closed."""
         try:
             with closing(self._connected()) as writing:
-                while not self._stop.wait(EVERY):
+                while not self._stop.wait(self._every):
                     self._flush(writing)
                 self._flush(writing)
         except Exception as error:  # noqa: BLE001 - whatever ends the writer has to be told

@@ -62,7 +62,7 @@ _UP: Final = (
     r"|ments?)?)"
 )
 _DOWN: Final = (
-    r"(?:decreas(?:e[sd]?|ing)|declin(?:e[sd]?|ing)|reduc(?:tions?|es|ed|e)|falls?|fell|fallen"
+    r"(?:decreas(?:e[sd]?|ing)|decrements?|declin(?:e[sd]?|ing)|reduc(?:tions?|es|ed|e)|falls?|fell|fallen"
     r"|drop(?:s|ped)?|(?<!blood\s)(?<!bone\s)(?<!hair\s)(?<!hearing\s)(?<!attachment\s)(?<!vision\s)(?<!visual\s)(?:weight\s+)?loss"
     r"(?!\s+of\s+(?:consciousness|response|vision|sight|hearing|smell|taste|function|blood))|lost|loses|losing|deteriorat(?:ion|es|ed)|worsen(?:ing|s|ed))"
 )

@@ -201,6 +201,7 @@ def compare(
     latency: float = LATENCY,
     seconds: float = 8.0,
     rounds: int = 3,
+    only: Sequence[str] = (),
 ) -> list[Cost]:
     """Measure the baselines and our caller against one server process.
 
@@ -211,9 +212,10 @@ def compare(
         latency: Seconds that the server waits before each answer.
         seconds: Seconds that a round lasts at least; it also makes ten calls for each one in flight.
         rounds: Rounds of which the median counts.
+        only: The callers to measure, all when none is named.
     """
     baselines = {"instructor": instructed(question), "create": create(question), "floor": floor(question)}
-    callers = {**(own or {}), **baselines}
+    callers = {name: one for name, one in {**(own or {}), **baselines}.items() if not only or name in only}
     costs = []
     with spawned(latency, question.answer) as server:
         for number in in_flight:
@@ -229,7 +231,7 @@ def compare(
 
 def show(costs: Sequence[Cost]) -> None:
     """Print the costs, each with its ratios to our caller, or to instructor where ours was not measured."""
-    base = "ours" if any(cost.caller == "ours" for cost in costs) else "instructor"
+    base = "ours" if any(cost.caller == "ours" for cost in costs) else costs[0].caller
     print(f"in flight  caller      CPU ms a call  {'/ ' + base:<12}  calls a second  of the ideal")
     for cost in costs:
         (cpu_ms,) = (other.cpu_ms for other in costs if (other.caller, other.in_flight) == (base, cost.in_flight))
@@ -246,12 +248,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.calls", description=__doc__)
     parser.add_argument("--seconds", type=float, default=8.0, help="seconds of a round (default 8)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of which the median counts (default 3)")
+    parser.add_argument("--only", default="", help="callers, with commas between; short rounds in turns compare two")
     arguments = parser.parse_args()
+    only = [name for name in arguments.only.split(",") if name]
     loop = min(calibration() for _ in range(3))
     print(f"calibration {loop:.2f} s CPU ({TURNS:,} turns of s += i*i % 7); server answers after {LATENCY} s")
     from tests.bench.ours import callers, question  # noqa: PLC0415 - which imports this module
 
-    show(compare(question(), callers(), seconds=arguments.seconds, rounds=arguments.rounds))
+    show(compare(question(), callers(), seconds=arguments.seconds, rounds=arguments.rounds, only=only))
 
 
 if __name__ == "__main__":
