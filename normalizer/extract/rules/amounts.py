@@ -87,7 +87,8 @@ def place_amount(walk: Walk, mention: Mention) -> None:
         if ahead is not None and behind in (" ", " of "):
             walk.counted = mention
             return
-        found = nouns.after(walk.flat, mention.span.end, walk.scope.end) if ahead is None else None
+        high = walk.material.first_mention(mention.span.end, walk.scope.end)
+        found = nouns.after(walk.flat, mention.span.end, high) if ahead is None else None
         if found is not None and walk.flat[mention.span.end : found.span.start] == " ":
             add_phrase(walk, found._replace(type="measurement")).bind(mention, walk.material)
             return

@@ -64,7 +64,8 @@ def place_time(walk: Walk, mention: Mention) -> None:
         walk.counted = mention
         return
     opens = _opens(walk, mention) or _names_length(walk, mention)
-    found = nouns.after(walk.flat, mention.span.end, walk.scope.end) if opens else None
+    high = walk.material.first_mention(mention.span.end, walk.scope.end)
+    found = nouns.after(walk.flat, mention.span.end, high) if opens else None
     if found is not None and (mention.anchor_span is None or mention.anchor_span.start > found.span.end):
         add_phrase(walk, found).bind(mention, walk.material)
         return
