@@ -207,7 +207,9 @@ def part(text: str | None) -> str | None:
         raise typer.BadParameter(str(error), param_hint="--shard") from error
 
 
-def engine(name: str, *, address: str | None, parts: int | None, shard: str | None, workers: int) -> str:
+def engine(
+    name: str, *, address: str | None, parts: int | None, shard: str | None, workers: int, inputs: list[str]
+) -> str:
     """Return where a run is done.
 
     Raises:
@@ -216,6 +218,8 @@ def engine(name: str, *, address: str | None, parts: int | None, shard: str | No
     """
     chosen: str = one_of(name, "engine")
     ray = chosen == "ray"
+    if ray and "-" in inputs:
+        raise typer.BadParameter("standard input cannot be read by several parts; name files", param_hint="INPUT")
     for wrong, option in (
         (ray and shard is not None, "--shard"), (ray and workers > 1, "--workers"),
         (not ray and address is not None, "--ray-address"), (not ray and parts is not None, "--parts"),

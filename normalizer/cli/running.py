@@ -63,7 +63,7 @@ def run(
     with guarded():
         from normalizer.batch import Means, Settings
 
-        options.engine(engine, address=ray_address, parts=parts, shard=shard, workers=workers)
+        options.engine(engine, address=ray_address, parts=parts, shard=shard, workers=workers, inputs=inputs)
         form, bulk = options.mode(mode)
         if bulk and (rpm or tpm):
             raise typer.BadParameter("a batch has no rate; leave --rpm and --tpm out", param_hint="--mode")
