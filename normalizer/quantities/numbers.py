@@ -123,7 +123,7 @@ def read_digits(lower: str, start: int) -> Numeral:
         return Numeral(start, lower.index(half, end) + 1, value + _FRACTIONS[half])
     if fraction := _MIXED.match(lower, end) if token.isdigit() else None:
         part = Decimal(fraction[1] or fraction[3]) / Decimal(fraction[2] or fraction[4])
-        return Numeral(start, fraction.end(), _PRECISION.add(value, part).normalize(_PRECISION))
+        return Numeral(start, fraction.end(), _PRECISION.add(value, part))
     own = _SELF_POWER.match(lower, start) if lower.startswith("10", start) and end == start + len("10") else None
     if own:
         return Numeral(start, own.end(), Decimal(1).scaleb(_exponent(own)))

@@ -68,7 +68,7 @@ _COMBINE_LEFT: Final = re.compile(
 )
 _AGE_LEFT: Final = re.compile(
     r"(?<![a-z])(?<!bearing\s)(?:age[ds]?(?:\s+(?:group|range|limit|of|at\s+[a-z ]{3,25}|eligible\s+for\s+study))?"
-    r"|years?\s+of\s+age)(?:\s*\([^()]{0,25}\))?(?:\s*\(?(?:is|are|of|at|must\s+be|should\s+be|between|from"
+    r"|years?\s+of\s+age|gestation)(?:\s*\([^()]{0,25}\))?(?:\s*\(?(?:is|are|of|at|must\s+be|should\s+be|between|from"
     r"|range|ranging|:|,|-|was|were|be|at\s+least|in\s+the\s+range|the|equal|to|or|and|limit|years|least"
     r"|greater|older|than|more|"
     r"less|≥|≤|>|<|=|\d{1,2}|above|over|under|from|male|female|men|women|patients|subjects))*\s*$"
